@@ -1,0 +1,27 @@
+# make            the library, the drop-in and the tool
+# make module     the module, for KERNEL=VERSION (see vm/kernel) or KERNEL_DIRECTORY=, what vm/kernel printed
+# make install    into DESTDIR and PREFIX
+# make stage      installed under build/stage, where vm/run takes it from
+#
+# All that is built is under build/.
+
+PREFIX ?= /usr
+LIBDIR ?= $(PREFIX)/lib/$(shell $(CC) -print-multiarch)
+CFLAGS ?= -O2 -g
+WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla
+USER_CFLAGS := -std=c11 -D_GNU_SOURCE -Iinclude $(WARNINGS) $(CFLAGS)
+version := $(shell cat VERSION)
+soname := libusrsysshm.so.0
+
+all: user
+
+include module/Makefile.inc
+include lib/Makefile.inc
+
+user: $(user_targets)
+
+clean:
+	rm -rf build
+
+.PHONY: all user module install stage clean
+.DELETE_ON_ERROR:

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * getpid.c - getpid for unmodified programs
+ *
+ * Preloaded, it stands before libc's. Same prototype, same answer. glibc's own calls (syslog, for one) do not come here.
+ */
+#include <unistd.h>
+
+#include "../lib/pages.h"
+
+#pragma GCC visibility push(default)
+
+pid_t getpid(void)
+{
+	return uss_pid_from(uss_process, uss_ask_getpid);
+}
+
+#pragma GCC visibility pop

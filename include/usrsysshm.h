@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * usrsysshm.h - what the system knows about the calling process, without asking it
+ *
+ * libusrsysshm answers from the pages that usrsysshm.ko shares with every process (<usrsysshm/abi.h>), and makes the system call
+ * whenever they cannot answer: no module, an unknown ABI version, a process without pages, a fact that does not hold just
+ * now. The answer is always the one that the system call would have given at some instant during the call.
+ *
+ * All functions here may be called from any thread and at any time: before main, in constructors, in signal
+ * handlers (they are async-signal-safe and leave errno alone unless they say otherwise), in the child of fork, vfork, clone, and raw
+ * system calls of these. They take no locks and allocate nothing from the heap.
+ *
+ * The pages are found when the library is loaded, by reading /proc/sys/kernel/usrsysshm; without a /proc all calls ask the
+ * kernel. A program that unmaps its pages (munmap on what uss_page_base gives) must not call this library afterwards.
+ */
+#ifndef USRSYSSHM_H
+#define USRSYSSHM_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/*
+ * uss_getpid - the id of the calling process
+ *
+ * Replaces getpid(2). Never fails. Costs one load and one test; a system call while another process shares the caller's
+ * memory (in the child of vfork before it execs, and in its parent's other threads).
+ */
+pid_t uss_getpid(void);
+
+/*
+ * uss_forkid - a number that tells a process from every other
+ *
+ * Replaces no system call: it replaces the private pid caches by which libraries notice that they are in a forked child. Keep the
+ * number beside your state; when it differs, your state is another process's. Pids come again, this number does not.
+ *
+ * With the module: never given to another process since boot, across fork, vfork, clone and exec in any pid namespace.
+ * Without: 63 random bits in each process made by fork, joined with the pid: a process and its children differ always, others but
+ * for a chance of 2^-63. The numbers of either kind never meet: without the module the top bit is set.
+ *
+ * Returns the number, never 0. It stays the same as long as the process runs the same program; it also
+ * changes when the module is unloaded. Costs as much as uss_getpid, and while the memory is shared two small
+ * reads below /proc/sys: should those be impossible there (no /proc, no free descriptor), a number of its own for as long.
+ */
+uint64_t uss_forkid(void);
+
+/*
+ * uss_start_time - when the calling process was created
+ *
+ * In nanoseconds of CLOCK_BOOTTIME as the caller's time namespace shows it; exec does not change it. Replaces reading field 22 of
+ * /proc/self/stat, which is the same instant rounded down to clock ticks, and which it falls back to without the module.
+ *
+ * Returns 0 with errno set (ENOENT, EACCES, EMFILE, ENFILE, ENOMEM: as open(2) of /proc/self/stat; EIO: not a real /proc) when there is
+ * neither a page nor a /proc.
+ */
+uint64_t uss_start_time(void);
+
+/*
+ * uss_page_base - where the calling process has its pages
+ *
+ * Returns the address of its struct uss_process_page (<usrsysshm/abi.h>), NULL when it has none that this library can
+ * read: then every call asks the kernel. A forked child has its own pages at the same address.
+ */
+const void *uss_page_base(void);
+
+/*
+ * uss_served - which facts come from pages at this moment
+ *
+ * Returns USS_SERVED_... bits; 0 when every call asks the kernel.
+ */
+unsigned int uss_served(void);
+
+#define USS_SERVED_PID		(1u << 0)	/* uss_getpid */
+#define USS_SERVED_FORKID	(1u << 1)	/* uss_forkid */
+#define USS_SERVED_START_TIME	(1u << 2)	/* uss_start_time */
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif /* USRSYSSHM_H */

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: (GPL-2.0 WITH Linux-syscall-note) OR MIT */
+/*
+ * usrsysshm/abi.h - the pages that the kernel shares with every process
+ *
+ * The contract between usrsysshm.ko and whoever reads the pages. Kernel and user space compile this same file.
+ *
+ * Where.  /proc/sys/kernel/usrsysshm gives the reading process the address of its process page as an unsigned decimal,
+ * 0 when it has none. The other pages lie at the offsets that the process page gives. The address stays the same until the
+ * next exec; a forked child finds pages of its own at the same address.
+ *
+ * How to read.  Zero means "ask the kernel": a zero field, a page of zeros, a cleared bit, a magic or an ABI version that the
+ * reader does not know, a field that ends after header.size: each of them means to make the system call. A page is
+ * all zeros when its process could not be given one, and after the module has gone.
+ *
+ * How it grows.  Fields are only ever appended, their meaning never changes, and header.size says how far they go
+ * (USS_HAS below). A new ABI version means that old readers must not read on. Features say what the module fills.
+ *
+ * Layout.  Fixed-size types with natural alignment, no pointers: the same for 32- and 64-bit programs. Byte order is the machine's.
+ *
+ * For each field below:   writer / readers / how it is accessed.
+ *   kernel / process      the page is read-only for every process; "process" is whoever can read it: the threads of
+ *                         its processes, and a debugger
+ *   once                  written before the page can be seen, never changed
+ *   single copy           one aligned load of the whole field is never torn (32 bits everywhere; 64 bits for 64-bit programs)
+ */
+#ifndef USRSYSSHM_ABI_H
+#define USRSYSSHM_ABI_H
+
+#include <linux/types.h>
+
+#define USS_ABI_VERSION		1
+
+/* header.features: what the module that made the page fills. Since ABI 1. */
+#define USS_FEATURE_PID		(1 << 0)	/* process page: pid */
+#define USS_FEATURE_FORKID	(1 << 1)	/* process page: forkid */
+#define USS_FEATURE_START_TIME	(1 << 2)	/* process page: start_time */
+
+/* Does `page`, which has a struct uss_header called header, reach to the end of `field`? */
+#define USS_HAS(page, field) \
+	((page)->header.size >= __builtin_offsetof(__typeof__(*(page)), field) + sizeof((page)->field))
+
+/*
+ * Every page begins with one. All fields: kernel / process / once. Since ABI 1.
+ * (In the title page the process can overwrite it; the kernel never reads it there.)
+ */
+struct uss_header {
+	__u32 magic;			/* which page this is: USS_MAGIC_... */
+	__u32 abi_version;		/* USS_ABI_VERSION */
+	__u32 size;			/* bytes of the page's structure, this header included */
+	__u32 reserved;			/* 0 */
+	__aligned_u64 features;		/* USS_FEATURE_... */
+};
+
+#define USS_MAGIC_PROCESS	0x50737375	/* "ussP" in little-endian memory */
+#define USS_MAGIC_SYSTEM	0x53737375	/* "ussS" */
+#define USS_MAGIC_TITLE		0x54737375	/* "ussT" */
+
+/* The process page: read-only, one per address space, speaks for the process that owns the address space. */
+struct uss_process_page {
+	struct uss_header header;
+
+	/*
+	 * What getpid(2) returns in this process, or 0.
+	 * kernel / process / single copy. Since ABI 1.
+	 *
+	 * 0 from before the first instruction of a process that shares this address space without being a thread of its
+	 * owner (vfork, posix_spawn, clone with CLONE_VM and without CLONE_THREAD) until the last of them has exec'd or exited, and
+	 * for good once the owner has left the address space to such a process. So: whoever reads a pid here is its
+	 * owner, and the page's other fields speak for it. Its value never changes from one non-zero value to another.
+	 */
+	__u32 pid;
+
+	/*
+	 * USS_SPEAKS_...: which of the facts that can lose their meaning still have it.
+	 * kernel / process / single copy. Since ABI 1.
+	 */
+	__u32 speaks;
+
+	/*
+	 * A number that no other address space has had since boot: a new one with every fork and every exec.
+	 * kernel / process / once. Since ABI 1. Speaks for the reader if pid, read after it, is not 0.
+	 */
+	__aligned_u64 forkid;
+
+	/*
+	 * When the process was created, in ns of CLOCK_BOOTTIME as its time namespace shows it: field 22 of
+	 * /proc/PID/stat, not rounded to clock ticks.
+	 * kernel / process / written before pid first becomes non-zero, not changed after that. Since ABI 1.
+	 * Speaks for the reader if USS_SPEAKS_START_TIME and a non-zero pid are read after it.
+	 */
+	__aligned_u64 start_time;
+
+	__u32 system_offset;	/* bytes from this page to the system page. kernel / process / once. Since ABI 1. */
+	__u32 title_offset;	/* bytes from this page to the title area. kernel / process / once. Since ABI 1. */
+	__u32 title_size;	/* bytes of the title area. kernel / process / once. Since ABI 1. */
+	__u32 reserved;		/* 0 */
+};
+
+/* speaks: start_time holds. Cleared for good when the process enters another time namespace. Since ABI 1. */
+#define USS_SPEAKS_START_TIME	(1 << 0)
+
+/*
+ * The system page: read-only, shared by the processes of a UTS namespace. ABI 1 defines no more than its header: no feature
+ * bit promises a field yet, every fact of it is to be asked from the kernel. Names, load averages and processors will be appended.
+ */
+struct uss_system_page {
+	struct uss_header header;
+};
+
+/*
+ * The title area: the process may write all of it, so the kernel trusts none of it. ABI 1 defines no more than its
+ * header: no feature bit promises that the kernel reads a title yet. Slots for titles will be appended.
+ */
+struct uss_title_page {
+	struct uss_header header;
+};
+
+/* The layout is the same for every compiler and every word size, or this does not compile. */
+#ifdef __cplusplus
+#define USS_ASSERT(condition, message) static_assert(condition, message)
+#else
+#define USS_ASSERT(condition, message) _Static_assert(condition, message)
+#endif
+#define USS_AT(type, field, offset) \
+	USS_ASSERT(__builtin_offsetof(struct type, field) == (offset), #type "." #field " has moved")
+
+USS_AT(uss_header, magic, 0);
+USS_AT(uss_header, abi_version, 4);
+USS_AT(uss_header, size, 8);
+USS_AT(uss_header, reserved, 12);
+USS_AT(uss_header, features, 16);
+USS_ASSERT(sizeof(struct uss_header) == 24, "struct uss_header has changed");
+USS_AT(uss_process_page, header, 0);
+USS_AT(uss_process_page, pid, 24);
+USS_AT(uss_process_page, speaks, 28);
+USS_AT(uss_process_page, forkid, 32);
+USS_AT(uss_process_page, start_time, 40);
+USS_AT(uss_process_page, system_offset, 48);
+USS_AT(uss_process_page, title_offset, 52);
+USS_AT(uss_process_page, title_size, 56);
+USS_AT(uss_process_page, reserved, 60);
+USS_ASSERT(sizeof(struct uss_process_page) == 64, "struct uss_process_page has changed");
+USS_AT(uss_system_page, header, 0);
+USS_AT(uss_title_page, header, 0);
+
+#undef USS_AT
+#undef USS_ASSERT
+
+#endif /* USRSYSSHM_ABI_H */

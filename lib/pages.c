@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * pages.c - finds the calling process's pages, once, when the library is loaded
+ *
+ * Until then, and if there are none or none that we understand, uss_process points to a page of zeros, whose every fact says "ask
+ * the kernel". So the first call from anywhere is right, and no call needs to look whether the pages were found.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/magic.h>
+#include <stdint.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+
+#include "pages.h"
+
+const struct uss_process_page uss_no_page;
+const volatile struct uss_process_page *uss_process = &uss_no_page;
+
+pid_t uss_ask_getpid(void)
+{
+	return (pid_t)syscall(SYS_getpid);
+}
+
+ssize_t uss_read_proc(const char *path, char *text, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t length = -1;
+	struct statfs fs;
+	int err;
+
+	if (fd < 0)
+		return -1;
+	if (fstatfs(fd, &fs) == 0) {
+		if (fs.f_type == PROC_SUPER_MAGIC)
+			length = read(fd, text, size - 1);
+		else
+			errno = EIO;
+	}
+	err = errno;
+	close(fd);
+	errno = err;
+	if (length >= 0)
+		text[length] = '\0';
+	return length;
+}
+
+unsigned long long uss_parse(const char **text)
+{
+	unsigned long long number = 0;
+
+	for (; **text >= '0' && **text <= '9'; ++*text)
+		number = number * 10 + (unsigned long long)(**text - '0');
+	return number;
+}
+
+__attribute__((constructor)) static void uss_find_pages(void)
+{
+	const volatile struct uss_process_page *page;
+	const char *text;
+	char buffer[32];
+	int err = errno;
+
+	if (uss_read_proc("/proc/sys/kernel/usrsysshm", buffer, sizeof(buffer)) > 0) {
+		text = buffer;
+		page = (const volatile struct uss_process_page *)(uintptr_t)uss_parse(&text);
+		/* All that the library reads of it is there since ABI 1. */
+		if (page && page->header.magic == USS_MAGIC_PROCESS && page->header.abi_version == USS_ABI_VERSION &&
+		    USS_HAS(page, start_time))
+			uss_process = page;
+	}
+	errno = err;
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* pages.h - where the calling process's pages are, for the rest of the library and the drop-in (see pages.c) */
+#ifndef USS_PAGES_H
+#define USS_PAGES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+#include <usrsysshm/abi.h>
+
+#define USS_HIDDEN __attribute__((visibility("hidden")))
+
+/* Never NULL: a page of zeros, on which every fact says "ask the kernel", until and unless the real one is found. */
+extern const volatile struct uss_process_page *uss_process USS_HIDDEN;
+extern const struct uss_process_page uss_no_page USS_HIDDEN;
+
+/* One aligned load; volatile keeps the loads of a function in order, and x86 and the acquire below keep the processor to it. */
+#define uss_load(field)		__atomic_load_n(&(field), __ATOMIC_ACQUIRE)
+
+/* The pid, by load or by system call. */
+static inline __attribute__((always_inline)) pid_t uss_pid_from(const volatile struct uss_process_page *page,
+								 pid_t (*ask)(void))
+{
+	pid_t pid = (pid_t)__atomic_load_n(&page->pid, __ATOMIC_RELAXED);
+
+	return __builtin_expect(pid != 0, 1) ? pid : ask();
+}
+
+/* The system call itself, whatever getpid is interposed. */
+pid_t uss_ask_getpid(void) USS_HIDDEN;
+
+/*
+ * Reads a small file of /proc into @text, NUL-terminated. Returns its length, or -1 with errno set (EIO: that is no
+ * real /proc: a chroot may hold anything under that name).
+ */
+ssize_t uss_read_proc(const char *path, char *text, size_t size) USS_HIDDEN;
+
+/* Reads an unsigned decimal and moves @text behind it. */
+unsigned long long uss_parse(const char **text) USS_HIDDEN;
+
+#endif /* USS_PAGES_H */

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * compat.h - the kernels we run on, made to look like one
+ *
+ * The only file that knows kernel versions. The core is written against the newest interface; what an older kernel
+ * calls otherwise gets its new name here, prefixed uss_, so that a reader of the core sees that something is behind it.
+ */
+#ifndef USS_COMPAT_H
+#define USS_COMPAT_H
+
+#include <linux/ftrace.h>
+#include <linux/mm.h>
+#include <linux/sysctl.h>
+#include <linux/version.h>
+
+/* 6.3 made vma->vm_flags read-only outside these two. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
+static inline void uss_vm_flags_mod(struct vm_area_struct *vma, vm_flags_t set, vm_flags_t clear)
+{
+	vma->vm_flags = (vma->vm_flags | set) & ~clear;
+}
+#else
+#define uss_vm_flags_mod(vma, set, clear)	vm_flags_mod(vma, set, clear)
+#endif
+
+/* 6.4 renamed it. */
+#ifdef ftrace_regs_set_instruction_pointer
+#define uss_ftrace_set_ip(fregs, ip)	ftrace_regs_set_instruction_pointer(fregs, ip)
+#else
+#define uss_ftrace_set_ip(fregs, ip)	ftrace_instruction_pointer_set(fregs, ip)
+#endif
+
+/* 6.2 and later: any traced function's arguments; before, out of the full registers. */
+#ifdef ftrace_regs_get_argument
+#define uss_ftrace_argument(fregs, n)	ftrace_regs_get_argument(fregs, n)
+#else
+#define uss_ftrace_argument(fregs, n)	regs_get_kernel_argument(ftrace_get_regs(fregs), n)
+#endif
+
+/* 6.6 passes the size of a sysctl table; before, a table ended with an empty entry, which 6.11 began to reject. */
+#ifdef register_sysctl
+#define USS_CTL_TABLE_END
+#else
+#define USS_CTL_TABLE_END	{ }
+#endif
+
+/* 6.11 made the table constant for its handlers. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 11, 0)
+typedef struct ctl_table uss_ctl_table;
+#else
+typedef const struct ctl_table uss_ctl_table;
+#endif
+
+#endif /* USS_COMPAT_H */

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * hooks.c - where an unmodified kernel tells us what happens to processes
+ *
+ *	finalize_exec		the new program's mm is complete, nothing has run in it, sleeping is allowed: replaced, in the way
+ *				of a live patch, by a function that calls it and then maps the pages
+ *	sched_process_fork	a tracepoint: the child is complete and has not been woken
+ *	exec_mm_release		a process, down to one thread, is about to leave its mm for a new one; a parent that
+ *				waits in vfork is woken after this
+ *	exit_mm_release		a thread leaves its mm for good; when no thread is live any more, the process does
+ *	switch_task_namespaces	a process takes another set of namespaces
+ *
+ * The functions are found by name. A kernel without one of them is not ours to run on: loading fails.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/binfmts.h>
+#include <linux/ftrace.h>
+#include <linux/module.h>
+#include <linux/nsproxy.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/tracepoint.h>
+
+#include "compat/compat.h"
+#include "hooks.h"
+#include "map.h"
+#include "space.h"
+
+/* Not a tail call: the callee's return address must lie in this module, or it would be redirected here again, for ever. */
+static notrace void uss_finalize_exec(struct linux_binprm *bprm)
+{
+	finalize_exec(bprm);
+	uss_map_current();
+}
+
+static notrace void uss_at_finalize_exec(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
+					 struct ftrace_regs *fregs)
+{
+	if (!within_module(parent_ip, THIS_MODULE))
+		uss_ftrace_set_ip(fregs, (unsigned long)uss_finalize_exec);
+}
+
+static notrace void uss_at_exec_mm_release(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
+					   struct ftrace_regs *fregs)
+{
+	uss_space_leave(current);
+}
+
+static notrace void uss_at_exit_mm_release(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
+					   struct ftrace_regs *fregs)
+{
+	/* do_exit() has counted the current thread out before it comes here. */
+	if (!atomic_read(&current->signal->live))
+		uss_space_leave(current);
+}
+
+static notrace void uss_at_switch_task_namespaces(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
+						  struct ftrace_regs *fregs)
+{
+#ifdef CONFIG_TIME_NS
+	struct task_struct *task = (struct task_struct *)uss_ftrace_argument(fregs, 0);
+	struct nsproxy *new = (struct nsproxy *)uss_ftrace_argument(fregs, 1);
+
+	if (task == current && new && task->nsproxy && new->time_ns != task->nsproxy->time_ns)
+		uss_space_time_ns(task);
+#endif
+}
+
+static void uss_at_fork(void *data, struct task_struct *parent, struct task_struct *child)
+{
+	uss_space_fork(parent, child);
+}
+
+/* PERMANENT: `sysctl kernel.ftrace_enabled=0` is refused while they are there, instead of quietly turning them off. */
+#define USS_OPS_FLAGS	(FTRACE_OPS_FL_SAVE_REGS | FTRACE_OPS_FL_SAVE_REGS_IF_SUPPORTED | FTRACE_OPS_FL_RECURSION | \
+			 FTRACE_OPS_FL_PERMANENT)
+
+static struct uss_hook {
+	char *name;
+	struct ftrace_ops ops;
+} uss_hooks[] = {
+	/* In the order in which they come to be: a process that gets pages has all its other moves seen. */
+	{ "exec_mm_release", { .func = uss_at_exec_mm_release, .flags = USS_OPS_FLAGS } },
+	{ "exit_mm_release", { .func = uss_at_exit_mm_release, .flags = USS_OPS_FLAGS } },
+	{ "switch_task_namespaces", { .func = uss_at_switch_task_namespaces, .flags = USS_OPS_FLAGS } },
+	{ "finalize_exec", { .func = uss_at_finalize_exec, .flags = USS_OPS_FLAGS | FTRACE_OPS_FL_IPMODIFY } },
+};
+
+static int uss_hook_register(struct uss_hook *hook)
+{
+	int err = ftrace_set_filter(&hook->ops, (unsigned char *)hook->name, strlen(hook->name), 1);
+
+	if (err) {
+		pr_err("this kernel has no traceable function %s: error %d\n", hook->name, err);
+		return -EOPNOTSUPP;
+	}
+	err = register_ftrace_function(&hook->ops);
+	if (err) {
+		pr_err("cannot hook %s: error %d (is it live-patched, or kernel.ftrace_enabled 0?)\n", hook->name, err);
+		ftrace_free_filter(&hook->ops);
+	}
+	return err;
+}
+
+static void uss_hook_unregister(struct uss_hook *hook)
+{
+	unregister_ftrace_function(&hook->ops);
+	ftrace_free_filter(&hook->ops);
+}
+
+static struct tracepoint *uss_fork_tracepoint;
+
+static void uss_find_tracepoint(struct tracepoint *tracepoint, void *data)
+{
+	if (!strcmp(tracepoint->name, "sched_process_fork"))
+		uss_fork_tracepoint = tracepoint;
+}
+
+int uss_hooks_init(void)
+{
+	size_t i;
+	int err;
+
+	for_each_kernel_tracepoint(uss_find_tracepoint, NULL);
+	if (!uss_fork_tracepoint) {
+		pr_err("this kernel has no tracepoint sched_process_fork\n");
+		return -EOPNOTSUPP;
+	}
+	err = tracepoint_probe_register(uss_fork_tracepoint, uss_at_fork, NULL);
+	if (err)
+		return err;
+	for (i = 0; i < ARRAY_SIZE(uss_hooks); i++) {
+		err = uss_hook_register(&uss_hooks[i]);
+		if (err)
+			goto unregister;
+	}
+	return 0;
+
+unregister:
+	while (i--)
+		uss_hook_unregister(&uss_hooks[i]);
+	tracepoint_probe_unregister(uss_fork_tracepoint, uss_at_fork, NULL);
+	tracepoint_synchronize_unregister();
+	return err;
+}

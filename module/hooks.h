@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* hooks.h - where the kernel tells us what happens to processes (see hooks.c) */
+#ifndef USS_HOOKS_H
+#define USS_HOOKS_H
+
+int uss_hooks_init(void);
+
+#endif /* USS_HOOKS_H */

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * map.c - the pages in a process's address space
+ *
+ * Two VMAs side by side, each of a file that only this module can open, so that /proc/PID/maps names them. Both files
+ * number the pages the same way, from the base on:
+ *
+ *	0, 1	anon_inode:[usrsysshm]		process page, system page: read-only
+ *	2..9	anon_inode:[usrsysshm-title]	title area: read/write
+ *
+ * They are shared file mappings without anonymous memory: fork does not copy their page tables, so a child's first
+ * touch faults and finds the child's own page. (VM_PFNMAP and VM_MIXEDMAP would have them copied: never here.)
+ *
+ * The read-only file is not open for writing, so its VMA lacks VM_MAYWRITE: mprotect refuses, and what writes by force
+ * (ptrace, /proc/PID/mem) does too, for it writes to private mappings only.
+ */
+#include <linux/anon_inodes.h>
+#include <linux/file.h>
+#include <linux/fs.h>
+#include <linux/mm.h>
+#include <linux/mman.h>
+#include <linux/sched.h>
+
+#include "compat/compat.h"
+#include "map.h"
+#include "space.h"
+
+static struct file *uss_ro_file, *uss_title_file;
+
+/*
+ * A VMA came to be from another one: fork copied it into the child's mm, or munmap or mremap cut or moved it within its own.
+ * This cannot fail. A VMA without a space serves empty pages.
+ */
+static void uss_vma_open(struct vm_area_struct *vma)
+{
+	struct uss_space *space = vma->vm_private_data;
+
+	if (space)
+		vma->vm_private_data = uss_space_attach(vma->vm_mm);
+}
+
+static void uss_vma_close(struct vm_area_struct *vma)
+{
+	struct uss_space *space = vma->vm_private_data;
+
+	if (space)
+		uss_space_put(space);
+}
+
+static vm_fault_t uss_ro_fault(struct vm_fault *vmf)
+{
+	struct uss_space *space = vmf->vma->vm_private_data;
+
+	vmf->page = NULL;
+	if (vmf->pgoff == USS_SYSTEM_PGOFF)
+		vmf->page = uss_system_page();
+	else if (space && vmf->pgoff == USS_PROCESS_PGOFF)
+		vmf->page = uss_space_process_page(space);
+	if (!vmf->page)
+		vmf->page = uss_empty_page();
+	return 0;
+}
+
+static vm_fault_t uss_title_fault(struct vm_fault *vmf)
+{
+	struct uss_space *space = vmf->vma->vm_private_data;
+
+	/* Without a space the process page is empty, and nobody was told of a title area. */
+	if (!space || vmf->pgoff < USS_RO_PAGES)
+		return VM_FAULT_SIGBUS;
+	vmf->page = uss_space_title_page(space, vmf->pgoff - USS_RO_PAGES);
+	return vmf->page ? 0 : VM_FAULT_OOM;
+}
+
+static const struct vm_operations_struct uss_ro_vm_ops = {
+	.open = uss_vma_open,
+	.close = uss_vma_close,
+	.fault = uss_ro_fault,
+};
+
+static const struct vm_operations_struct uss_title_vm_ops = {
+	.open = uss_vma_open,
+	.close = uss_vma_close,
+	.fault = uss_title_fault,
+};
+
+static int uss_mmap(struct vm_area_struct *vma, const struct vm_operations_struct *ops, vm_flags_t never)
+{
+	struct uss_space *space;
+
+	/* remap_file_pages(2) comes here with offsets of the program's choice. */
+	if (vma->vm_pgoff >= USS_ALL_PAGES || vma_pages(vma) > USS_ALL_PAGES - vma->vm_pgoff)
+		return -EINVAL;
+	space = uss_space_attach(vma->vm_mm);
+	if (!space)
+		return -ENOMEM;
+	vma->vm_private_data = space;
+	vma->vm_ops = ops;
+	/* VM_EXEC: old 32-bit programs get it with every readable mapping. The caller makes the protection fit the flags. */
+	uss_vm_flags_mod(vma, VM_DONTEXPAND | VM_DONTDUMP, VM_EXEC | VM_MAYEXEC | never);
+	return 0;
+}
+
+static int uss_ro_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	return uss_mmap(vma, &uss_ro_vm_ops, VM_WRITE | VM_MAYWRITE);
+}
+
+static int uss_title_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	return uss_mmap(vma, &uss_title_vm_ops, 0);
+}
+
+/* No owner: a mapping does not hold the module, which takes its mappings away before it goes. */
+static const struct file_operations uss_ro_fops = {
+	.mmap = uss_ro_mmap,
+	.llseek = noop_llseek,
+};
+
+static const struct file_operations uss_title_fops = {
+	.mmap = uss_title_mmap,
+	.llseek = noop_llseek,
+};
+
+void uss_map_current(void)
+{
+	const unsigned long size = USS_ALL_PAGES * PAGE_SIZE, ro_size = USS_RO_PAGES * PAGE_SIZE;
+	unsigned long base;
+
+	/* The whole range first, wherever mmap puts it: that is as random as every mapping is. */
+	base = vm_mmap(uss_title_file, 0, size, PROT_READ | PROT_WRITE, MAP_SHARED, 0);
+	if (IS_ERR_VALUE(base))
+		return;
+	if (IS_ERR_VALUE(vm_mmap(uss_ro_file, base, ro_size, PROT_READ, MAP_SHARED | MAP_FIXED, 0)))
+		vm_munmap(base, size);
+	else
+		uss_space_exec(current);
+}
+
+unsigned long uss_current_base(void)
+{
+	struct mm_struct *mm = current->mm;
+	struct vm_area_struct *vma;
+	unsigned long base = 0;
+	VMA_ITERATOR(vmi, mm, 0);
+
+	if (!mm || mmap_read_lock_killable(mm))
+		return 0;
+	for_each_vma(vmi, vma) {
+		if (vma->vm_ops != &uss_ro_vm_ops || vma->vm_pgoff || vma_pages(vma) != USS_RO_PAGES)
+			continue;
+		base = vma->vm_start;
+		break;
+	}
+	mmap_read_unlock(mm);
+	return base;
+}
+
+static struct file *uss_open(const char *name, const struct file_operations *fops, int flags)
+{
+	struct file *file = anon_inode_getfile(name, fops, NULL, flags);
+
+	/* The inode is everybody's: a write through a mapping is no reason to touch its times. */
+	if (!IS_ERR(file))
+		file->f_mode |= FMODE_NOCMTIME;
+	return file;
+}
+
+int uss_map_init(void)
+{
+	uss_ro_file = uss_open("[usrsysshm]", &uss_ro_fops, O_RDONLY);
+	if (IS_ERR(uss_ro_file))
+		return PTR_ERR(uss_ro_file);
+	uss_title_file = uss_open("[usrsysshm-title]", &uss_title_fops, O_RDWR);
+	if (IS_ERR(uss_title_file)) {
+		__fput_sync(uss_ro_file);
+		return PTR_ERR(uss_title_file);
+	}
+	return 0;
+}
+
+void uss_map_exit(void)
+{
+	/* At once: when the module's memory goes nothing of the files may be left for later. */
+	__fput_sync(uss_title_file);
+	__fput_sync(uss_ro_file);
+}

@@ -1,0 +1,481 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * space.c - address spaces that have pages, and whom their process page speaks for
+ *
+ * 1. A struct uss_space belongs to one mm from the moment our first VMA comes into it (exec, or the copy that fork makes)
+ *    until the last one goes (munmap, exec, exit). It is found by its mm. The VMAs go before the mm is freed, so
+ *    an mm pointer in the table is never a stale one.
+ *
+ * 2. The process page speaks for one process: the owner, named by its signal_struct, which all its threads share.
+ *    At exec the owner is the process that did it; at fork it is the child, known only after the mm was copied.
+ *    Until then, and after the owner has left, there is none and the pid reads 0.
+ *
+ * 3. Other processes can run in the owner's mm: vfork, posix_spawn, CLONE_VM. Each of them is a sharer, remembered from before
+ *    it is woken until it leaves by exec or by the exit of its last thread. While there is one the pid reads 0.
+ *    They are a list, not a count: leaving twice (an exec that fails half-way, then exit) takes nothing from the others.
+ *
+ * 4. Coming must not be missed, and is seen by a tracepoint. When a sharer cannot be remembered for lack of memory the
+ *    space is given up: its pid reads 0 from then on. To miss a leaving is harmless: the pid stays 0, the kernel is asked.
+ *
+ * 5. A page is made at first touch, under no lock, and filled and installed under space->lock, which every change of a fact
+ *    takes too. So the page begins right and stays right; a page nobody touched costs nothing.
+ */
+#include <linux/memcontrol.h>
+#include <linux/mm.h>
+#include <linux/nsproxy.h>
+#include <linux/pid_namespace.h>
+#include <linux/rhashtable.h>
+#include <linux/sched/mm.h>
+#include <linux/sched/signal.h>
+#include <linux/sched/task.h>
+#include <linux/slab.h>
+#include <linux/time_namespace.h>
+#include <linux/timekeeping.h>
+#include <usrsysshm/abi.h>
+
+#include "space.h"
+
+#define USS_FEATURES	(USS_FEATURE_PID | USS_FEATURE_FORKID | USS_FEATURE_START_TIME)
+
+/* A process in somebody else's address space. */
+struct uss_sharer {
+	struct list_head node;
+	struct signal_struct *signal;	/* compared, never followed */
+	u64 forkid;
+};
+
+struct uss_space {
+	struct rhash_head node;
+	struct mm_struct *mm;		/* the key */
+	refcount_t vmas;
+	struct rcu_head rcu;
+	u64 forkid;
+
+	spinlock_t lock;		/* all below */
+	bool dead;			/* its last VMA has gone */
+	bool given_up;			/* a sharer could not be remembered */
+	bool start_time_holds;
+	struct signal_struct *owner;	/* compared, never followed; NULL: nobody */
+	pid_t pid;			/* as the owner sees itself */
+	u64 start_time;
+	struct list_head sharers;
+	struct page *process_page;
+	struct page *title_pages[USS_TITLE_PAGES];
+};
+
+static const struct rhashtable_params uss_spaces_params = {
+	.key_len = sizeof_field(struct uss_space, mm),
+	.key_offset = offsetof(struct uss_space, mm),
+	.head_offset = offsetof(struct uss_space, node),
+	.automatic_shrinking = true,
+};
+static struct rhashtable uss_spaces;
+static atomic_t uss_processes, uss_pages;
+static atomic64_t uss_last_forkid;
+static struct page *uss_system, *uss_empty;
+
+int uss_count_processes(void)
+{
+	return atomic_read(&uss_processes);
+}
+
+int uss_count_pages(void)
+{
+	return atomic_read(&uss_pages);
+}
+
+static u64 uss_next_forkid(void)
+{
+	return atomic64_inc_return(&uss_last_forkid);
+}
+
+/* Under rcu_read_lock(). */
+static struct uss_space *uss_space_find(const struct mm_struct *mm)
+{
+	return mm ? rhashtable_lookup(&uss_spaces, &mm, uss_spaces_params) : NULL;
+}
+
+/*
+ * The process page
+ */
+
+static struct uss_process_page *uss_facts(struct uss_space *space)
+{
+	return page_address(space->process_page);
+}
+
+/* The one place that decides whether the page says who its reader is. */
+static void uss_publish_pid(struct uss_space *space)
+{
+	bool alone = space->owner && list_empty(&space->sharers) && !space->given_up;
+
+	lockdep_assert_held(&space->lock);
+	/* Release: who sees the pid sees what it vouches for. */
+	if (space->process_page)
+		smp_store_release(&uss_facts(space)->pid, alone ? space->pid : 0);
+}
+
+static void uss_publish_start_time(struct uss_space *space)
+{
+	lockdep_assert_held(&space->lock);
+	if (!space->process_page)
+		return;
+	WRITE_ONCE(uss_facts(space)->start_time, space->start_time);
+	WRITE_ONCE(uss_facts(space)->speaks, space->start_time_holds ? USS_SPEAKS_START_TIME : 0);
+}
+
+static void uss_fill_header(struct uss_header *header, u32 magic, u32 size)
+{
+	header->magic = magic;
+	header->abi_version = USS_ABI_VERSION;
+	header->size = size;
+	header->features = USS_FEATURES;
+}
+
+static void uss_fill_process_page(struct uss_space *space)
+{
+	struct uss_process_page *facts = uss_facts(space);
+
+	uss_fill_header(&facts->header, USS_MAGIC_PROCESS, sizeof(*facts));
+	facts->forkid = space->forkid;
+	facts->system_offset = USS_SYSTEM_PGOFF * PAGE_SIZE;
+	facts->title_offset = USS_RO_PAGES * PAGE_SIZE;
+	facts->title_size = USS_TITLE_PAGES * PAGE_SIZE;
+	uss_publish_start_time(space);
+	uss_publish_pid(space);
+}
+
+/*
+ * The toucher may be a debugger: the page is charged to the memory cgroup of the space's owner all the same.
+ */
+static struct page *uss_alloc_page(struct mm_struct *mm, gfp_t gfp)
+{
+	struct mem_cgroup *memcg = get_mem_cgroup_from_mm(mm);
+	struct mem_cgroup *before = set_active_memcg(memcg);
+	struct page *page = alloc_page(gfp | GFP_KERNEL_ACCOUNT | __GFP_ZERO);
+
+	set_active_memcg(before);
+	mem_cgroup_put(memcg);
+	return page;
+}
+
+/* Puts @new into @slot unless another toucher was first; returns the winner, referenced. */
+static struct page *uss_install_page(struct uss_space *space, struct page **slot, struct page *new,
+				     void (*fill)(struct uss_space *space))
+{
+	struct page *page;
+
+	spin_lock(&space->lock);
+	if (!*slot) {
+		*slot = new;
+		new = NULL;
+		atomic_inc(&uss_pages);
+		if (fill)
+			fill(space);
+	}
+	page = *slot;
+	get_page(page);
+	spin_unlock(&space->lock);
+	if (new)
+		__free_page(new);
+	return page;
+}
+
+struct page *uss_space_process_page(struct uss_space *space)
+{
+	struct page *page = READ_ONCE(space->process_page);
+
+	if (page) {
+		get_page(page);
+		return page;
+	}
+	/* Nobody is to die for want of this page: without it one asks the kernel. */
+	page = uss_alloc_page(space->mm, __GFP_RETRY_MAYFAIL | __GFP_NOWARN);
+	if (!page)
+		return NULL;
+	return uss_install_page(space, &space->process_page, page, uss_fill_process_page);
+}
+
+static void uss_fill_title_page(struct uss_space *space)
+{
+	struct uss_title_page *title = page_address(space->title_pages[0]);
+
+	uss_fill_header(&title->header, USS_MAGIC_TITLE, sizeof(*title));
+}
+
+struct page *uss_space_title_page(struct uss_space *space, pgoff_t index)
+{
+	struct page *page = READ_ONCE(space->title_pages[index]);
+
+	if (page) {
+		get_page(page);
+		return page;
+	}
+	page = uss_alloc_page(space->mm, 0);
+	if (!page)
+		return NULL;
+	return uss_install_page(space, &space->title_pages[index], page, index ? NULL : uss_fill_title_page);
+}
+
+struct page *uss_system_page(void)
+{
+	get_page(uss_system);
+	return uss_system;
+}
+
+struct page *uss_empty_page(void)
+{
+	get_page(uss_empty);
+	return uss_empty;
+}
+
+/*
+ * Lifecycle
+ */
+
+static struct uss_space *uss_space_create(struct mm_struct *mm)
+{
+	struct uss_space *space = kzalloc(sizeof(*space), GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+
+	if (!space)
+		return NULL;
+	space->mm = mm;
+	space->forkid = uss_next_forkid();
+	refcount_set(&space->vmas, 1);
+	spin_lock_init(&space->lock);
+	INIT_LIST_HEAD(&space->sharers);
+	if (rhashtable_lookup_insert_fast(&uss_spaces, &space->node, uss_spaces_params)) {
+		kfree(space);
+		return NULL;
+	}
+	atomic_inc(&uss_processes);
+	return space;
+}
+
+struct uss_space *uss_space_attach(struct mm_struct *mm)
+{
+	struct uss_space *space;
+
+	rcu_read_lock();
+	space = uss_space_find(mm);
+	/* It cannot go: whoever takes one of its VMAs away holds the mmap_lock, as we do. */
+	if (space)
+		refcount_inc(&space->vmas);
+	rcu_read_unlock();
+	return space ?: uss_space_create(mm);
+}
+
+bool uss_space_is_of(const struct uss_space *space, const struct mm_struct *mm)
+{
+	return space->mm == mm;
+}
+
+static void uss_free_page(struct page *page)
+{
+	if (!page)
+		return;
+	put_page(page);
+	atomic_dec(&uss_pages);
+}
+
+void uss_space_put(struct uss_space *space)
+{
+	struct uss_sharer *sharer, *next;
+	LIST_HEAD(sharers);
+	int i;
+
+	if (!refcount_dec_and_test(&space->vmas))
+		return;
+	rhashtable_remove_fast(&uss_spaces, &space->node, uss_spaces_params);
+
+	/* Whoever found it before may still come with an event; from here on it is told that there is nothing to do. */
+	spin_lock(&space->lock);
+	space->dead = true;
+	list_splice_init(&space->sharers, &sharers);
+	spin_unlock(&space->lock);
+
+	list_for_each_entry_safe(sharer, next, &sharers, node)
+		kfree(sharer);
+	uss_free_page(space->process_page);
+	for (i = 0; i < USS_TITLE_PAGES; i++)
+		uss_free_page(space->title_pages[i]);
+	atomic_dec(&uss_processes);
+	kfree_rcu(space, rcu);
+}
+
+/*
+ * What happens to processes
+ */
+
+/* As field 22 of /proc/PID/stat, which the task itself would read, before it is rounded. */
+static u64 uss_start_time(struct task_struct *task)
+{
+	u64 start = task->group_leader->start_boottime;
+
+#ifdef CONFIG_TIME_NS
+	start += timespec64_to_ns(&task->nsproxy->time_ns->offsets.boottime);
+#endif
+	return start;
+}
+
+static void uss_set_owner(struct uss_space *space, struct task_struct *task)
+{
+	space->owner = task->signal;
+	space->pid = task_tgid_nr_ns(task, task_active_pid_ns(task));
+	space->start_time = uss_start_time(task);
+	space->start_time_holds = true;
+	uss_publish_start_time(space);
+	uss_publish_pid(space);
+}
+
+static void uss_add_sharer(struct uss_space *space, struct task_struct *task)
+{
+	struct uss_sharer *sharer = kmalloc(sizeof(*sharer), GFP_ATOMIC | __GFP_NOWARN);
+
+	if (sharer) {
+		sharer->signal = task->signal;
+		sharer->forkid = uss_next_forkid();
+		list_add(&sharer->node, &space->sharers);
+	} else {
+		space->given_up = true;
+	}
+	uss_publish_pid(space);
+}
+
+static struct uss_sharer *uss_find_sharer(struct uss_space *space, struct signal_struct *signal)
+{
+	struct uss_sharer *sharer;
+
+	list_for_each_entry(sharer, &space->sharers, node)
+		if (sharer->signal == signal)
+			return sharer;
+	return NULL;
+}
+
+static void uss_remove(struct uss_space *space, struct task_struct *task)
+{
+	struct uss_sharer *sharer = uss_find_sharer(space, task->signal);
+
+	if (sharer) {
+		list_del(&sharer->node);
+		kfree(sharer);
+	} else if (space->owner == task->signal) {
+		space->owner = NULL;
+	}
+	uss_publish_pid(space);
+}
+
+static void uss_lose_start_time(struct uss_space *space, struct task_struct *task)
+{
+	if (space->owner == task->signal)
+		space->start_time_holds = false;
+	uss_publish_start_time(space);
+}
+
+/* Does to the space of @mm, if it has one, what has happened to @task. */
+static void uss_event(const struct mm_struct *mm, struct task_struct *task,
+		      void (*event)(struct uss_space *space, struct task_struct *task))
+{
+	struct uss_space *space;
+
+	rcu_read_lock();
+	space = uss_space_find(mm);
+	if (space) {
+		spin_lock(&space->lock);
+		if (!space->dead)
+			event(space, task);
+		spin_unlock(&space->lock);
+	}
+	rcu_read_unlock();
+}
+
+/* The current @task, alone in its mm, has just mapped the pages. */
+void uss_space_exec(struct task_struct *task)
+{
+	uss_event(task->mm, task, uss_set_owner);
+}
+
+/* @child is complete and has not run yet. */
+void uss_space_fork(struct task_struct *parent, struct task_struct *child)
+{
+	/* A thread: its process is here already. */
+	if (child->signal == parent->signal)
+		return;
+	uss_event(child->mm, child, child->mm == parent->mm ? uss_add_sharer : uss_set_owner);
+}
+
+/* The current @task will not run user code in its present mm any more, nor will another thread of its process. */
+void uss_space_leave(struct task_struct *task)
+{
+	uss_event(task->mm, task, uss_remove);
+}
+
+/* The current @task is about to enter another time namespace: what it was told is not what it would be told now. */
+void uss_space_time_ns(struct task_struct *task)
+{
+	uss_event(task->mm, task, uss_lose_start_time);
+}
+
+u64 uss_current_forkid(void)
+{
+	struct uss_sharer *sharer;
+	struct uss_space *space;
+	u64 forkid = 0;
+
+	rcu_read_lock();
+	space = uss_space_find(current->mm);
+	if (space) {
+		spin_lock(&space->lock);
+		sharer = uss_find_sharer(space, current->signal);
+		if (sharer)
+			forkid = sharer->forkid;
+		else if (space->owner == current->signal)
+			forkid = space->forkid;
+		spin_unlock(&space->lock);
+	}
+	rcu_read_unlock();
+	return forkid;
+}
+
+u64 uss_current_start_time(void)
+{
+	u64 start;
+
+	/* The leader changes when another thread execs. */
+	rcu_read_lock();
+	start = uss_start_time(current);
+	rcu_read_unlock();
+	return start;
+}
+
+int uss_spaces_init(void)
+{
+	int err = -ENOMEM;
+
+	/* Fork ids start where the clock is: a number of an earlier load of this module can never come again. */
+	atomic64_set(&uss_last_forkid, ktime_get_boottime_ns());
+	uss_system = alloc_page(GFP_KERNEL | __GFP_ZERO);
+	if (!uss_system)
+		return err;
+	uss_fill_header(page_address(uss_system), USS_MAGIC_SYSTEM, sizeof(struct uss_system_page));
+	uss_empty = alloc_page(GFP_KERNEL | __GFP_ZERO);
+	if (!uss_empty)
+		goto free_system;
+	err = rhashtable_init(&uss_spaces, &uss_spaces_params);
+	if (err)
+		goto free_empty;
+	return 0;
+
+free_empty:
+	put_page(uss_empty);
+free_system:
+	put_page(uss_system);
+	return err;
+}
+
+void uss_spaces_exit(void)
+{
+	rhashtable_destroy(&uss_spaces);
+	put_page(uss_empty);
+	put_page(uss_system);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* space.h - an address space that has pages, and whom its process page speaks for (see space.c) */
+#ifndef USS_SPACE_H
+#define USS_SPACE_H
+
+#include <linux/mm_types.h>
+#include <linux/sched.h>
+#include <linux/types.h>
+
+/* The order of the pages in the address space. */
+#define USS_PROCESS_PGOFF	0
+#define USS_SYSTEM_PGOFF	1
+#define USS_RO_PAGES		2
+#define USS_TITLE_PAGES		8
+#define USS_ALL_PAGES		(USS_RO_PAGES + USS_TITLE_PAGES)
+
+struct uss_space;
+
+int uss_spaces_init(void);
+void uss_spaces_exit(void);
+
+/* Lifecycle: one reference for each of our VMAs in @mm. The caller holds @mm's mmap_lock for writing, or @mm is dying. */
+struct uss_space *uss_space_attach(struct mm_struct *mm);
+void uss_space_put(struct uss_space *space);
+bool uss_space_is_of(const struct uss_space *space, const struct mm_struct *mm);
+
+/* The pages, made at first touch; each call returns a referenced page, or NULL without memory. */
+struct page *uss_space_process_page(struct uss_space *space);
+struct page *uss_space_title_page(struct uss_space *space, pgoff_t index);
+struct page *uss_system_page(void);
+struct page *uss_empty_page(void);
+
+/* What happens to processes. All may be called in atomic context, for tasks whose address space has no pages too. */
+void uss_space_exec(struct task_struct *task);
+void uss_space_fork(struct task_struct *parent, struct task_struct *child);
+void uss_space_leave(struct task_struct *task);
+void uss_space_time_ns(struct task_struct *task);
+
+/* The facts about the current process, asked. Zero: not known. */
+u64 uss_current_forkid(void);
+u64 uss_current_start_time(void);
+
+int uss_count_processes(void);
+int uss_count_pages(void);
+
+#endif /* USS_SPACE_H */

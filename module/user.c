@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * user.c - what a person or a program can ask by name
+ *
+ *	/proc/sys/kernel/usrsysshm		the address of the reader's process page, 0 without
+ *	/proc/sys/kernel/usrsysshm_self		the reader's fork id and start time: what its page would say, for when it is silent
+ *	/sys/kernel/usrsysshm/			what the module is, and live counts
+ */
+#include <linux/kobject.h>
+#include <linux/sysctl.h>
+#include <linux/sysfs.h>
+#include <usrsysshm/abi.h>
+
+#include "compat/compat.h"
+#include "map.h"
+#include "space.h"
+#include "user.h"
+
+static int uss_sysctl_text(char *text, size_t size, void *buffer, size_t *lenp, loff_t *ppos)
+{
+	struct ctl_table answer = { .data = text, .maxlen = size };
+
+	return proc_dostring(&answer, 0, buffer, lenp, ppos);
+}
+
+static int uss_sysctl_base(uss_ctl_table *table, int write, void *buffer, size_t *lenp, loff_t *ppos)
+{
+	char text[24];
+
+	if (write)
+		return -EPERM;
+	snprintf(text, sizeof(text), "%lu", uss_current_base());
+	return uss_sysctl_text(text, sizeof(text), buffer, lenp, ppos);
+}
+
+static int uss_sysctl_self(uss_ctl_table *table, int write, void *buffer, size_t *lenp, loff_t *ppos)
+{
+	char text[48];
+
+	if (write)
+		return -EPERM;
+	snprintf(text, sizeof(text), "%llu %llu", uss_current_forkid(), uss_current_start_time());
+	return uss_sysctl_text(text, sizeof(text), buffer, lenp, ppos);
+}
+
+static struct ctl_table uss_sysctls[] = {
+	{ .procname = "usrsysshm", .mode = 0444, .proc_handler = uss_sysctl_base },
+	{ .procname = "usrsysshm_self", .mode = 0444, .proc_handler = uss_sysctl_self },
+	USS_CTL_TABLE_END
+};
+
+static ssize_t abi_version_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%d\n", USS_ABI_VERSION);
+}
+
+static ssize_t features_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "pid forkid start_time\n");
+}
+
+static ssize_t processes_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%d\n", uss_count_processes());
+}
+
+static ssize_t pages_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%d\n", uss_count_pages());
+}
+
+static struct kobj_attribute uss_abi_version = __ATTR_RO(abi_version);
+static struct kobj_attribute uss_features = __ATTR_RO(features);
+static struct kobj_attribute uss_processes = __ATTR_RO(processes);
+static struct kobj_attribute uss_pages = __ATTR_RO(pages);
+
+static struct attribute *uss_attributes[] = {
+	&uss_abi_version.attr,
+	&uss_features.attr,
+	&uss_processes.attr,
+	&uss_pages.attr,
+	NULL,
+};
+
+static const struct attribute_group uss_attribute_group = { .attrs = uss_attributes };
+
+static struct ctl_table_header *uss_sysctl_header;
+static struct kobject *uss_kobject;
+
+int uss_user_init(void)
+{
+	int err = -ENOMEM;
+
+	uss_kobject = kobject_create_and_add("usrsysshm", kernel_kobj);
+	if (!uss_kobject)
+		return err;
+	err = sysfs_create_group(uss_kobject, &uss_attribute_group);
+	if (err)
+		goto put_kobject;
+	err = -ENOMEM;
+	uss_sysctl_header = register_sysctl("kernel", uss_sysctls);
+	if (!uss_sysctl_header)
+		goto put_kobject;
+	return 0;
+
+put_kobject:
+	kobject_put(uss_kobject);
+	return err;
+}
+
+void uss_user_exit(void)
+{
+	unregister_sysctl_table(uss_sysctl_header);
+	kobject_put(uss_kobject);
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+/* main.c - the usrsysshm command: finds the subcommand, and what they all share */
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "tool.h"
+
+static const struct command {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *summary;
+} commands[] = {
+	{ "run", uss_cmd_run, "start a program whose getpid() is answered from its pages" },
+	{ "show", uss_cmd_show, "the pages of a process" },
+	{ "status", uss_cmd_status, "is the module there, and what does it serve" },
+};
+
+#define COMMANDS (sizeof(commands) / sizeof(commands[0]))
+
+int uss_error(int code, const char *format, ...)
+{
+	va_list arguments;
+
+	fputs("usrsysshm: ", stderr);
+	va_start(arguments, format);
+	vfprintf(stderr, format, arguments);
+	va_end(arguments);
+	fputc('\n', stderr);
+	return code;
+}
+
+int uss_options(int argc, char **argv, const char *usage, const char *allowed, bool *given)
+{
+	int i;
+
+	for (i = 1; i < argc && argv[i][0] == '-'; i++) {
+		if (!strcmp(argv[i], "--help")) {
+			printf("%s", usage);
+			return USS_OK;
+		}
+		if (!strcmp(argv[i], "--"))
+			break;
+		if (!allowed || strcmp(argv[i], allowed))
+			return uss_error(USS_USAGE, "%s: unknown option %s; see: usrsysshm %s --help", argv[0], argv[i],
+					 argv[0]);
+		*given = true;
+	}
+	return -1;
+}
+
+void uss_print_features(uint64_t features, bool json)
+{
+	static const struct {
+		uint64_t bit;
+		const char *name;
+	} names[] = {
+		{ USS_FEATURE_PID, "pid" },
+		{ USS_FEATURE_FORKID, "forkid" },
+		{ USS_FEATURE_START_TIME, "start_time" },
+	};
+	const char *separator = "";
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		if (!(features & names[i].bit))
+			continue;
+		printf(json ? "%s\"%s\"" : "%s%s", separator, names[i].name);
+		separator = json ? ", " : " ";
+	}
+}
+
+void uss_print_json_string(const char *text)
+{
+	const unsigned char *c;
+
+	putchar('"');
+	for (c = (const unsigned char *)text; *c; c++) {
+		if (*c == '"' || *c == '\\')
+			printf("\\%c", *c);
+		else if (*c < 0x20 || *c == 0x7f)
+			printf("\\u%04x", *c);
+		else
+			putchar(*c);
+	}
+	putchar('"');
+}
+
+static void usage(FILE *out)
+{
+	size_t i;
+
+	fputs("usage: usrsysshm COMMAND [ARGUMENT]...\n\n", out);
+	for (i = 0; i < COMMANDS; i++)
+		fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].summary);
+	fputs("\nusrsysshm COMMAND --help says more; usrsysshm --version says which.\n", out);
+}
+
+/* The command that a mistyped word is nearest to: same first letter, or a piece of the name. */
+static const char *suggestion(const char *word)
+{
+	size_t i;
+
+	for (i = 0; i < COMMANDS; i++)
+		if (!strncmp(word, commands[i].name, 2) || strstr(word, commands[i].name) || strstr(commands[i].name, word))
+			return commands[i].name;
+	for (i = 0; i < COMMANDS; i++)
+		if (word[0] == commands[i].name[0])
+			return commands[i].name;
+	return NULL;
+}
+
+int main(int argc, char **argv)
+{
+	const char *near;
+	size_t i;
+
+	if (argc < 2) {
+		usage(stderr);
+		return USS_USAGE;
+	}
+	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "help")) {
+		usage(stdout);
+		return USS_OK;
+	}
+	if (!strcmp(argv[1], "--version")) {
+		puts("usrsysshm " USS_VERSION);
+		return USS_OK;
+	}
+	for (i = 0; i < COMMANDS; i++)
+		if (!strcmp(argv[1], commands[i].name))
+			return commands[i].run(argc - 1, argv + 1);
+	near = suggestion(argv[1]);
+	if (near)
+		return uss_error(USS_USAGE, "no command %s; did you mean %s?", argv[1], near);
+	return uss_error(USS_USAGE, "no command %s; see: usrsysshm --help", argv[1]);
+}

@@ -1,0 +1,182 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * show.c - usrsysshm show: the pages of a process
+ *
+ * Found by their name in /proc/PID/maps and read through /proc/PID/mem, so the kernel's rule for debuggers decides who may.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "tool.h"
+
+static const char usage[] =
+	"usage: usrsysshm show [--json] [PID]\n"
+	"\n"
+	"Shows what stands in the pages of process PID, or of this one. Whoever may trace a process may see them.\n"
+	"A pid of 0 means that the process asks the kernel just now.\n";
+
+#define MAPPING "anon_inode:[usrsysshm]"
+
+struct process {
+	int pid;
+	char name[64];
+	uint64_t base;
+	struct uss_process_page page;
+};
+
+/* Says why process @pid could not be looked at. */
+static int refuse(int pid, int error)
+{
+	if (error == ENOENT || error == ESRCH)
+		return uss_error(USS_FAILED, "no process %d", pid);
+	if (error == EACCES || error == EPERM)
+		return uss_error(USS_FAILED, "process %d: not permitted: who may not trace it may not see its pages; try as root",
+				 pid);
+	return uss_error(USS_FAILED, "process %d: %s", pid, strerror(error));
+}
+
+static FILE *open_proc(int pid, const char *name)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", pid, name);
+	return fopen(path, "re");
+}
+
+static void read_name(struct process *process)
+{
+	FILE *file = open_proc(process->pid, "comm");
+
+	if (file && fgets(process->name, sizeof(process->name), file))
+		process->name[strcspn(process->name, "\n")] = '\0';
+	if (file)
+		fclose(file);
+}
+
+/* Returns the exit code. */
+static int find_base(struct process *process)
+{
+	FILE *maps = open_proc(process->pid, "maps");
+	uint64_t start, offset;
+	char *line = NULL;
+	size_t size = 0;
+
+	if (!maps)
+		return refuse(process->pid, errno);
+	errno = 0;
+	while (!process->base && getline(&line, &size, maps) > 0)
+		if (strstr(line, " " MAPPING "\n") && sscanf(line, "%" SCNx64 "-%*x %*s %" SCNx64, &start, &offset) == 2 &&
+		    offset == 0)
+			process->base = start;
+	free(line);
+	fclose(maps);
+	if (!process->base)
+		return uss_error(USS_FAILED,
+				 "process %d (%s) has no pages: it began before the module was loaded, or could not get them",
+				 process->pid, process->name);
+	return USS_OK;
+}
+
+static int read_page(struct process *process)
+{
+	char path[64];
+	ssize_t length;
+	int fd, err;
+
+	snprintf(path, sizeof(path), "/proc/%d/mem", process->pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return refuse(process->pid, errno);
+	length = pread(fd, &process->page, sizeof(process->page), (off_t)process->base);
+	err = length < 0 ? errno : ESRCH;
+	close(fd);
+	if (length != (ssize_t)sizeof(process->page))
+		return refuse(process->pid, err);
+	if (process->page.header.magic != USS_MAGIC_PROCESS)
+		return uss_error(USS_FAILED, "process %d (%s) has an empty page: it asks the kernel", process->pid,
+				 process->name);
+	if (process->page.header.abi_version != USS_ABI_VERSION)
+		return uss_error(USS_FAILED, "process %d (%s) has pages of ABI version %u, this tool knows %d", process->pid,
+				 process->name, process->page.header.abi_version, USS_ABI_VERSION);
+	return USS_OK;
+}
+
+static void print_text(const struct process *process)
+{
+	const struct uss_process_page *page = &process->page;
+	bool holds = page->speaks & USS_SPEAKS_START_TIME;
+
+	printf("process %d (%s)\n", process->pid, process->name);
+	printf("  address      0x%" PRIx64 "\n", process->base);
+	printf("  ABI version  %u\n", page->header.abi_version);
+	printf("  features     ");
+	uss_print_features(page->header.features, false);
+	printf("\n  pid          %u%s\n", page->pid, page->pid ? "" : "  (another process shares its memory: both ask the kernel)");
+	printf("  fork id      %llu\n", (unsigned long long)page->forkid);
+	printf("  start time   %llu ns after boot%s\n", (unsigned long long)page->start_time,
+	       holds ? "" : "  (of a time namespace that it has left)");
+}
+
+static void print_json(const struct process *process)
+{
+	const struct uss_process_page *page = &process->page;
+
+	printf("{\"process\": %d, \"name\": ", process->pid);
+	uss_print_json_string(process->name);
+	printf(", \"address\": %" PRIu64 ", \"abi_version\": %u, \"features\": [", process->base, page->header.abi_version);
+	uss_print_features(page->header.features, true);
+	printf("], \"pid\": %u, \"forkid\": %llu, \"start_time\": %llu, \"start_time_holds\": %s}\n", page->pid,
+	       (unsigned long long)page->forkid, (unsigned long long)page->start_time,
+	       page->speaks & USS_SPEAKS_START_TIME ? "true" : "false");
+}
+
+/* The arguments that are no options: at most one pid. Returns -1 to go on, else the exit code. */
+static int parse_pid(int argc, char **argv, int *pid)
+{
+	char *end;
+	long number;
+	int i, given = 0;
+
+	*pid = getpid();
+	for (i = 1; i < argc; i++) {
+		if (argv[i][0] == '-')
+			continue;
+		if (given++)
+			return uss_error(USS_USAGE, "show: one process at a time; see: usrsysshm show --help");
+		errno = 0;
+		number = strtol(argv[i], &end, 10);
+		if (errno || *end || number < 1 || number > INT32_MAX)
+			return uss_error(USS_USAGE, "show: %s is no process id; see: usrsysshm show --help", argv[i]);
+		*pid = (int)number;
+	}
+	return -1;
+}
+
+int uss_cmd_show(int argc, char **argv)
+{
+	struct process process = { .name = "?" };
+	bool json = false;
+	int code;
+
+	code = uss_options(argc, argv, usage, "--json", &json);
+	if (code < 0)
+		code = parse_pid(argc, argv, &process.pid);
+	if (code >= 0)
+		return code;
+	read_name(&process);
+	code = find_base(&process);
+	if (code == USS_OK)
+		code = read_page(&process);
+	if (code != USS_OK)
+		return code;
+	if (json)
+		print_json(&process);
+	else
+		print_text(&process);
+	return USS_OK;
+}

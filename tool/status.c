@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/* status.c - usrsysshm status: is the module there, what does it serve, and is this process served */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <usrsysshm.h>
+
+#include "tool.h"
+
+static const char usage[] =
+	"usage: usrsysshm status [--json]\n"
+	"\n"
+	"Says whether the module is loaded, its ABI version and features, how many processes have pages and how many\n"
+	"pages are in use, and whether this very process is served.\n"
+	"\n"
+	"The exit status is 0 with the module and 1 without.\n";
+
+/* One file of /sys/kernel/usrsysshm, without its line end. */
+static bool read_fact(const char *name, char *text, size_t size)
+{
+	char path[64];
+	FILE *file;
+	bool ok;
+
+	snprintf(path, sizeof(path), "/sys/kernel/usrsysshm/%s", name);
+	file = fopen(path, "re");
+	if (!file)
+		return false;
+	ok = fgets(text, (int)size, file) != NULL;
+	fclose(file);
+	if (ok)
+		text[strcspn(text, "\n")] = '\0';
+	return ok;
+}
+
+/* A JSON list of the words of @text. */
+static void print_words(char *text)
+{
+	const char *separator = "";
+	char *word;
+
+	putchar('[');
+	for (word = strtok(text, " "); word; word = strtok(NULL, " ")) {
+		printf("%s", separator);
+		uss_print_json_string(word);
+		separator = ", ";
+	}
+	putchar(']');
+}
+
+int uss_cmd_status(int argc, char **argv)
+{
+	char abi[16], features[128], processes[16], pages[16];
+	int code;
+	bool json = false, loaded, served = uss_served() & USS_SERVED_PID;
+
+	code = uss_options(argc, argv, usage, "--json", &json);
+	if (code >= 0)
+		return code;
+	loaded = read_fact("abi_version", abi, sizeof(abi)) && read_fact("features", features, sizeof(features)) &&
+		 read_fact("processes", processes, sizeof(processes)) && read_fact("pages", pages, sizeof(pages));
+	if (json && loaded) {
+		printf("{\"module\": true, \"abi_version\": %s, \"features\": ", abi);
+		print_words(features);
+		printf(", \"processes\": %s, \"pages\": %s, \"served\": %s}\n", processes, pages, served ? "true" : "false");
+	} else if (json) {
+		puts("{\"module\": false, \"served\": false}");
+	} else if (loaded) {
+		printf("module        loaded\n"
+		       "ABI version   %s\n"
+		       "features      %s\n"
+		       "processes     %s with pages\n"
+		       "pages         %s in use\n"
+		       "this process  %s\n",
+		       abi, features, processes, pages, served ? "served from its page" : "not served: asks the kernel");
+	} else {
+		puts("module        not loaded (load it with: modprobe usrsysshm)\n"
+		     "this process  not served: asks the kernel");
+	}
+	return loaded ? USS_OK : USS_FAILED;
+}
