@@ -17,6 +17,7 @@ all: user
 
 include module/Makefile.inc
 include lib/Makefile.inc
+include tests/Makefile.inc
 
 user: $(user_targets)
 

@@ -20,6 +20,7 @@
 #include <linux/mm.h>
 #include <linux/mman.h>
 #include <linux/sched.h>
+#include <linux/sched/signal.h>
 
 #include "compat/compat.h"
 #include "map.h"
@@ -127,6 +128,9 @@ void uss_map_current(void)
 	const unsigned long size = USS_ALL_PAGES * PAGE_SIZE, ro_size = USS_RO_PAGES * PAGE_SIZE;
 	unsigned long base;
 
+	/* A program that has to account for its address space is not to find some of it gone. */
+	if (rlimit(RLIMIT_AS) != RLIM_INFINITY)
+		return;
 	/* The whole range first, wherever mmap puts it: that is as random as every mapping is. */
 	base = vm_mmap(uss_title_file, 0, size, PROT_READ | PROT_WRITE, MAP_SHARED, 0);
 	if (IS_ERR_VALUE(base))

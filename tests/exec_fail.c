@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * exec that fails: at once, and half-way, when the old memory is gone and the process is killed. In a vfork child neither
+ * takes the parent's pid away for longer than the child lives, nor another child's silence.
+ */
+#include <elf.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include "test.h"
+
+static char half_way[] = "/tmp/usrsysshm-half-way.XXXXXX";
+
+/* An ELF program whose interpreter is there but whose segment cannot be mapped: the loader gives up past the point of no return. */
+static void make_half_way(void)
+{
+	struct {
+		Elf64_Ehdr header;
+		Elf64_Phdr segment;
+	} program = {
+		.header = { .e_ident = { 0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, EV_CURRENT }, .e_type = ET_EXEC,
+			    .e_machine = EM_X86_64, .e_version = EV_CURRENT, .e_entry = 0x400000, .e_ehsize = sizeof(Elf64_Ehdr),
+			    .e_phoff = sizeof(Elf64_Ehdr), .e_phentsize = sizeof(Elf64_Phdr), .e_phnum = 1 },
+		.segment = { .p_type = PT_LOAD, .p_flags = PF_R | PF_X, .p_vaddr = 0xffff800000000000, .p_filesz = 4096,
+			     .p_memsz = 4096, .p_align = 4096 },
+	};
+	int fd = mkstemp(half_way);
+
+	CHECK(fd >= 0, "mkstemp: %s", strerror(errno));
+	CHECK(write(fd, &program, sizeof(program)) == (ssize_t)sizeof(program), "write");
+	CHECK(!ftruncate(fd, 8192), "ftruncate");
+	CHECK(!fchmod(fd, 0755), "fchmod");
+	close(fd);
+}
+
+static int sleeper(void *unused)
+{
+	(void)unused;
+	pause();
+	return 0;
+}
+
+static void vfork_and_fail(bool alone)
+{
+	int status;
+	pid_t pid = vfork();
+
+	if (pid == 0) {
+		execl("/nowhere", "nowhere", NULL);
+		check_asks("vfork child after exec of nothing");
+		execl("/etc/passwd", "passwd", NULL);
+		check_asks("vfork child after exec of no program");
+		execl(half_way, "half-way", NULL);
+		_exit(99);
+	}
+	CHECK(waitpid(pid, &status, 0) == pid, "waitpid");
+	CHECK(WIFSIGNALED(status), "exec half-way: ended with %#x, and should have been killed", status);
+	if (alone)
+		check_served("parent after exec half-way");
+	else
+		check_asks("parent with another child still there");
+}
+
+int main(void)
+{
+	static char stack[65536];
+	int i;
+	pid_t pid;
+
+	make_half_way();
+	execl("/nowhere", "nowhere", NULL);
+	check_served("after exec of nothing");
+	for (i = 0; i < 20; i++)
+		vfork_and_fail(true);
+	pid = clone(sleeper, stack + sizeof(stack), CLONE_VM | SIGCHLD, NULL);
+	CHECK(pid > 0, "clone");
+	for (i = 0; i < 20; i++)
+		vfork_and_fail(false);
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	check_served("after the killed child");
+	unlink(half_way);
+	return 0;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+/* 10,000 processes alive at once: the live counts say exactly so many more, and afterwards what they said at the start. */
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/resource.h>
+
+#include "test.h"
+
+#define MANY 10000
+
+int main(void)
+{
+	const struct rlimit enough = { 2 * MANY, 2 * MANY };
+	static pid_t pids[MANY];
+	long processes, pages;
+	int i, *ready;
+
+	ready = mmap(NULL, sizeof(*ready), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	setrlimit(RLIMIT_NPROC, &enough);
+	check_served("before");
+	processes = read_number(PROCESSES);
+	pages = read_number(PAGES);
+	for (i = 0; i < MANY; i++) {
+		pids[i] = fork();
+		CHECK(pids[i] >= 0, "fork %d: %s", i, strerror(errno));
+		if (pids[i] == 0) {
+			/* Every other one touches its process page; every tenth of these two title pages besides. */
+			if (i % 2 == 0)
+				check_served("one of many");
+			if (i % 20 == 0) {
+				char *title = (char *)(uintptr_t)uss_page_base() + my_page()->title_offset;
+
+				title[0] = title[4096] = 1;
+			}
+			__atomic_add_fetch(ready, 1, __ATOMIC_RELEASE);
+			pause();
+			_exit(0);
+		}
+	}
+	while (__atomic_load_n(ready, __ATOMIC_ACQUIRE) < MANY)
+		usleep(10000);
+	CHECK(read_number(PROCESSES) == processes + MANY, "%ld processes more, and %d were made", read_number(PROCESSES) - processes,
+	      MANY);
+	CHECK(read_number(PAGES) == pages + MANY / 2 + MANY / 20 * 2, "%ld pages more", read_number(PAGES) - pages);
+	for (i = 0; i < MANY; i++)
+		kill(pids[i], SIGKILL);
+	for (i = 0; i < MANY; i++)
+		CHECK(waitpid(pids[i], NULL, 0) == pids[i], "waitpid");
+	CHECK(read_number(PROCESSES) == processes, "%ld processes, at first %ld", read_number(PROCESSES), processes);
+	CHECK(read_number(PAGES) == pages, "%ld pages, at first %ld", read_number(PAGES), pages);
+	return 0;
+}

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/* In a new pid namespace a process is told the pid that it has there: 1 for the first, not what it is called outside. */
+#include <sched.h>
+#include <signal.h>
+
+#include "test.h"
+
+static void inside(void)
+{
+	pid_t pid;
+
+	check_served("first process of a pid namespace");
+	CHECK(uss_getpid() == 1, "first process of a pid namespace: pid %d", uss_getpid());
+	pid = fork();
+	if (pid == 0) {
+		check_served("second process of a pid namespace");
+		CHECK(uss_getpid() == 2, "second process: pid %d", uss_getpid());
+		_exit(0);
+	}
+	reap(pid);
+	pid = vfork();
+	if (pid == 0) {
+		check_asks("vfork child in a pid namespace");
+		_exit(0);
+	}
+	reap(pid);
+	check_served("first process again");
+}
+
+int main(int argc, char **argv)
+{
+	uint64_t mine = uss_forkid();
+	pid_t pid;
+
+	main_after_exec(argc, argv);
+	pid = (pid_t)syscall(SYS_clone, SIGCHLD | CLONE_NEWPID, NULL, NULL, NULL, 0);
+	CHECK(pid >= 0, "clone: %s", strerror(errno));
+	if (pid == 0) {
+		inside();
+		_exit(0);
+	}
+	reap(pid);
+
+	/* unshare puts only the children into the new namespace. */
+	pid = fork();
+	if (pid == 0) {
+		CHECK(!unshare(CLONE_NEWPID), "unshare: %s", strerror(errno));
+		check_served("after unshare");
+		pid = fork();
+		if (pid == 0) {
+			inside();
+			execl("/proc/self/exe", argv[0], "checked", "exec in a pid namespace", NULL);
+			_exit(1);
+		}
+		reap(pid);
+		check_served("parent in the outer namespace");
+		_exit(0);
+	}
+	reap(pid);
+
+	/* Shared memory, and a child whose pid is the same number as its parent's: both are 1, each in its namespace. */
+	pid = (pid_t)syscall(SYS_clone, SIGCHLD | CLONE_NEWPID, NULL, NULL, NULL, 0);
+	if (pid == 0) {
+		mine = uss_forkid();
+		pid = (pid_t)syscall(SYS_clone, SIGCHLD | CLONE_NEWPID | CLONE_VFORK, NULL, NULL, NULL, 0);
+		if (pid == 0) {
+			CHECK(uss_getpid() == 1 && uss_forkid() != mine, "pid 1 below pid 1: fork id of its parent");
+			_exit(0);
+		}
+		reap(pid);
+		_exit(0);
+	}
+	reap(pid);
+	return 0;
+}

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/* A 32-bit program reads the same pages by the same header: pid, fork id and start time. */
+#include "test.h"
+
+_Static_assert(sizeof(void *) == 4, "to be compiled with -m32");
+
+int main(int argc, char **argv)
+{
+	uint64_t forkid = uss_forkid();
+	pid_t pid;
+
+	main_after_exec(argc, argv);
+	check_served("32-bit program");
+	CHECK(uss_served() == (USS_SERVED_PID | USS_SERVED_FORKID | USS_SERVED_START_TIME), "served %#x", uss_served());
+	CHECK(my_page()->forkid == forkid, "fork ids %llu and %llu", (unsigned long long)my_page()->forkid,
+	      (unsigned long long)forkid);
+	CHECK(uss_start_time() > 1000000000, "start time %llu", (unsigned long long)uss_start_time());
+	pid = fork();
+	if (pid == 0) {
+		check_served("child of a 32-bit program");
+		CHECK(uss_forkid() != forkid, "child: fork id of its parent");
+		execl("/proc/self/exe", argv[0], "checked", "32-bit program after exec", NULL);
+		_exit(1);
+	}
+	reap(pid);
+	pid = vfork();
+	if (pid == 0) {
+		check_asks("vfork child of a 32-bit program");
+		CHECK(uss_forkid() != forkid, "vfork child: fork id of its parent");
+		_exit(0);
+	}
+	reap(pid);
+	check_served("32-bit parent after vfork");
+	return 0;
+}

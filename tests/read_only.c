@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The read-only pages refuse every way to write them, as root: a store, mprotect, a system call's buffer, ptrace,
+ * /proc/PID/mem, process_vm_writev, /proc/PID/map_files, remap_file_pages, mremap over them. No page can be made executable.
+ */
+#include <dirent.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/ptrace.h>
+#include <sys/uio.h>
+
+#include "test.h"
+
+static sigjmp_buf back;
+
+static void on_fault(int signal)
+{
+	(void)signal;
+	siglongjmp(back, 1);
+}
+
+static void check_unchanged(const char *way)
+{
+	check_served(way);
+	CHECK(my_page()->header.magic == USS_MAGIC_PROCESS, "%s: magic %#x", way, my_page()->header.magic);
+}
+
+static void by_store(char *address)
+{
+	if (!sigsetjmp(back, 1)) {
+		*(volatile char *)address = 1;
+		CHECK(false, "a store went through");
+	}
+	check_unchanged("store");
+}
+
+static void by_mprotect(char *pages, size_t size)
+{
+	CHECK(mprotect(pages, size, PROT_READ | PROT_WRITE) < 0 && errno == EACCES, "mprotect(PROT_WRITE): %s", strerror(errno));
+	CHECK(mprotect(pages, size, PROT_READ | PROT_EXEC) < 0 && errno == EACCES, "mprotect(PROT_EXEC): %s", strerror(errno));
+	check_unchanged("mprotect");
+}
+
+static void by_system_call(char *address)
+{
+	int zero = open("/dev/zero", O_RDONLY);
+
+	CHECK(read(zero, address, 4) < 0 && errno == EFAULT, "read into the page: %s", strerror(errno));
+	CHECK(getcwd(address, 64) == NULL && errno == EFAULT, "getcwd into the page: %s", strerror(errno));
+	close(zero);
+	check_unchanged("system call");
+}
+
+static void by_process_vm_writev(char *address)
+{
+	uint32_t value = 1;
+	struct iovec local = { &value, sizeof(value) }, remote = { address, sizeof(value) };
+
+	CHECK(process_vm_writev(getpid(), &local, 1, &remote, 1, 0) < 0 && errno == EFAULT, "process_vm_writev: %s",
+	      strerror(errno));
+	check_unchanged("process_vm_writev");
+}
+
+static void by_proc_mem(char *address)
+{
+	int mem = open("/proc/self/mem", O_RDWR);
+	uint32_t value = 1;
+
+	CHECK(mem >= 0, "open /proc/self/mem: %s", strerror(errno));
+	CHECK(pwrite(mem, &value, sizeof(value), (off_t)(uintptr_t)address) < 0, "/proc/self/mem was written");
+	close(mem);
+	check_unchanged("/proc/self/mem");
+}
+
+static void by_ptrace(char *address)
+{
+	pid_t pid = fork();
+	int status;
+
+	if (pid == 0) {
+		raise(SIGSTOP);
+		check_unchanged("ptrace");
+		_exit(0);
+	}
+	CHECK(waitpid(pid, &status, WUNTRACED) == pid && WIFSTOPPED(status), "status %#x", status);
+	CHECK(!ptrace(PTRACE_SEIZE, pid, 0, 0), "PTRACE_SEIZE: %s", strerror(errno));
+	waitpid(pid, &status, 0);
+	CHECK(ptrace(PTRACE_POKEDATA, pid, address, 1L) < 0, "PTRACE_POKEDATA went through");
+	CHECK(!ptrace(PTRACE_DETACH, pid, 0, 0), "PTRACE_DETACH: %s", strerror(errno));
+	kill(pid, SIGCONT);
+	reap(pid);
+}
+
+/* The links there lead to mapped files; ours must not be opened through them. */
+static void by_map_files(char *pages, size_t size)
+{
+	char path[128];
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/self/map_files/%lx-%lx", (unsigned long)pages, (unsigned long)pages + size);
+	CHECK(access("/proc/self/map_files", X_OK) == 0, "no map_files here");
+	fd = open(path, O_RDWR);
+	CHECK(fd < 0, "%s was opened for writing", path);
+	fd = open(path, O_RDONLY);
+	CHECK(fd < 0, "%s was opened", path);
+}
+
+static void by_remapping(char *pages, char *title, size_t page_size)
+{
+	/* A title page's file over a read-only page gives a writable page of the title area there, or nothing. */
+	CHECK(syscall(SYS_remap_file_pages, pages, page_size, 0, 0, 0) < 0, "remap_file_pages of the process page");
+	CHECK(syscall(SYS_remap_file_pages, title, page_size, 0, 1000, 0) < 0, "remap_file_pages outside the title area");
+	CHECK(mremap(pages, 2 * page_size, 4 * page_size, MREMAP_MAYMOVE) == MAP_FAILED, "mremap made the pages grow");
+	CHECK(mremap(pages, 0, 2 * page_size, MREMAP_MAYMOVE) == MAP_FAILED, "mremap doubled the pages");
+	check_unchanged("remapping");
+}
+
+int main(void)
+{
+	size_t page_size = (size_t)sysconf(_SC_PAGESIZE);
+	char *pages = (char *)(uintptr_t)uss_page_base();
+	char *title;
+	int i;
+
+	CHECK(geteuid() == 0, "to be run as root");
+	CHECK(pages, "no pages");
+	title = pages + my_page()->title_offset;
+	signal(SIGSEGV, on_fault);
+	signal(SIGBUS, on_fault);
+	for (i = 0; i < 2; i++) {
+		char *field = pages + (i ? my_page()->system_offset : 0) + 24;
+
+		by_store(field);
+		by_system_call(field);
+		by_process_vm_writev(field);
+		by_proc_mem(field);
+		by_ptrace(field);
+	}
+	by_mprotect(pages, 2 * page_size);
+	by_map_files(pages, 2 * page_size);
+	CHECK(mprotect(title, my_page()->title_size, PROT_READ | PROT_WRITE | PROT_EXEC) < 0 && errno == EACCES,
+	      "the title area was made executable");
+	by_remapping(pages, title, page_size);
+	/* The title area is the process's to write. */
+	title[page_size] = 1;
+	CHECK(title[page_size] == 1, "the title area does not keep what is written");
+	return 0;
+}

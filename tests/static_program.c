@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/* A static program, which no preload could help, is served when it is linked with the library. */
+#include "test.h"
+
+int main(int argc, char **argv)
+{
+	pid_t pid;
+
+	main_after_exec(argc, argv);
+	check_served("static program");
+	CHECK(uss_served() == (USS_SERVED_PID | USS_SERVED_FORKID | USS_SERVED_START_TIME), "served %#x", uss_served());
+	pid = fork();
+	if (pid == 0) {
+		check_served("child of a static program");
+		execl("/proc/self/exe", argv[0], "checked", "static program after exec", NULL);
+		_exit(1);
+	}
+	reap(pid);
+	pid = vfork();
+	if (pid == 0) {
+		check_asks("vfork child of a static program");
+		_exit(0);
+	}
+	reap(pid);
+	return 0;
+}

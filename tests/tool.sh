@@ -1,0 +1,80 @@
+#!/bin/sh
+# The usrsysshm command: what it prints, its exit codes, and errors that say what to do next.
+set -eu
+. "$(dirname "$0")/shell.sh"
+
+# run_tool EXPECTED_STATUS ARGUMENTS...: leaves stdout in $out, stderr in $err
+run_tool() {
+	expected=$1
+	shift
+	status=0
+	usrsysshm "$@" >/tmp/out 2>/tmp/err || status=$?
+	out=$(cat /tmp/out)
+	err=$(cat /tmp/err)
+	is "exit status of usrsysshm $*" "$expected" "$status"
+}
+json() { python3 -c 'import json, sys; print(json.load(sys.stdin)[sys.argv[1]])' "$1" </tmp/out; }
+
+run_tool 0 status
+contains status "module        loaded" "$out"
+contains status "served from its page" "$out"
+run_tool 0 status --json
+is "status --json" "True True 1" "$(json module) $(json served) $(json abi_version)"
+
+run_tool 0 show $$
+contains "show PID" "process $$ (tool.sh)" "$out"
+contains "show PID" "pid          $$" "$out"
+run_tool 0 show --json $$
+read -r forkid start </proc/sys/kernel/usrsysshm_self
+is "show --json" "$$ $forkid $start" "$(json pid) $(json forkid) $(json start_time)"
+run_tool 0 show
+contains "show without a pid" "(usrsysshm)" "$out"
+run_tool 1 show 4194303
+is "show of nobody" "usrsysshm: no process 4194303" "$err"
+run_tool 1 show 1
+contains "show of a process without pages" "process 1 (guest) has no pages" "$err"
+run_tool 2 show 0
+contains "show 0" "0 is no process id" "$err"
+run_tool 2 show 12x
+contains "show 12x" "12x is no process id" "$err"
+run_tool 2 show 1 2
+contains "show 1 2" "one process at a time" "$err"
+run_tool 2 show --jso
+contains "show --jso" "unknown option --jso" "$err"
+status=0
+err=$(setpriv --reuid 65534 --clear-groups usrsysshm show $$ 2>&1) || status=$?
+is "show of another user's process: exit status" 1 "$status"
+contains "show of another user's process" "process $$: not permitted" "$err"
+
+run_tool 2
+contains "no command" "usage: usrsysshm COMMAND" "$err"
+run_tool 0 --help
+contains help "usage: usrsysshm COMMAND" "$out"
+for command in run show status; do
+	run_tool 0 $command --help
+	contains "$command --help" "usage: usrsysshm $command" "$out"
+done
+run_tool 0 --version
+is "--version" "usrsysshm $(cat VERSION)" "$out"
+run_tool 2 staus
+is "a mistyped command" "usrsysshm: no command staus; did you mean status?" "$err"
+run_tool 2 xyzzy
+is "an unknown command" "usrsysshm: no command xyzzy; see: usrsysshm --help" "$err"
+
+run_tool 2 run
+contains "run without a command" "no command given" "$err"
+run_tool 127 run -- /nowhere/program
+is "run of nothing" "usrsysshm: cannot run /nowhere/program: No such file or directory" "$err"
+run_tool 126 run /etc/passwd
+contains "run of no program" "cannot run /etc/passwd: Permission denied" "$err"
+run_tool 7 run -- sh -c 'exit 7'
+run_tool 0 run sh -c 'echo $LD_PRELOAD'
+contains "run sets LD_PRELOAD" libusrsysshm-dropin.so "$out"
+is "run keeps what is in LD_PRELOAD" "libm.so.6:$out" "$(LD_PRELOAD=libm.so.6 usrsysshm run sh -c 'echo $LD_PRELOAD')"
+status=0
+sh -c 'usrsysshm run sh -c "kill -TERM \$\$"' 2>/dev/null || status=$?
+is "run passes a signal's status on" 143 "$status"
+status=0
+err=$(USRSYSSHM_DROPIN=/nowhere usrsysshm run true 2>&1) || status=$?
+is "run without its drop-in: exit status" 1 "$status"
+contains "run without its drop-in" "no drop-in /nowhere" "$err"

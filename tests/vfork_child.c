@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A vfork child asks the kernel until it execs or exits; its parent is served again as soon as vfork returns.
+ * Fork id and start time are each process's own all the while.
+ */
+#include "test.h"
+
+static uint64_t parent_forkid;
+
+static void check_child(void)
+{
+	check_asks("vfork child");
+	CHECK(uss_served() == 0, "vfork child: served %#x", uss_served());
+	CHECK(uss_forkid() != parent_forkid, "vfork child: its parent's fork id");
+	CHECK(uss_forkid() == uss_forkid(), "vfork child: two fork ids");
+}
+
+int main(int argc, char **argv)
+{
+	uint64_t start;
+	pid_t pid;
+	int i;
+
+	main_after_exec(argc, argv);
+	parent_forkid = uss_forkid();
+	start = uss_start_time();
+	for (i = 0; i < 300; i++) {
+		pid = vfork();
+		CHECK(pid >= 0, "vfork: %s", strerror(errno));
+		if (pid == 0) {
+			check_child();
+			CHECK(uss_start_time() > start, "vfork child: start time %llu, its parent's %llu",
+			      (unsigned long long)uss_start_time(), (unsigned long long)start);
+			if (i % 3 == 0)
+				execl("/proc/self/exe", argv[0], "checked", "after vfork and exec", NULL);
+			_exit(0);
+		}
+		check_served("parent after vfork");
+		reap(pid);
+		CHECK(uss_forkid() == parent_forkid, "parent: another fork id after vfork");
+		CHECK(uss_start_time() == start, "parent: another start time after vfork");
+	}
+	return 0;
+}

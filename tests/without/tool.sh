@@ -1,0 +1,17 @@
+#!/bin/sh
+# Without the module the tool says so and what to do, and `usrsysshm run` runs programs as ever.
+set -eu
+. "$(dirname "$0")/../shell.sh"
+
+status=0
+out=$(usrsysshm status) || status=$?
+is "status: exit status" 1 "$status"
+contains "status" "not loaded (load it with: modprobe usrsysshm)" "$out"
+is "status --json" '{"module": false, "served": false}' "$(usrsysshm status --json || true)"
+status=0
+err=$(usrsysshm show $$ 2>&1) || status=$?
+is "show: exit status" 1 "$status"
+contains "show" "has no pages" "$err"
+is "run" same "$(usrsysshm run -- /usr/bin/python3 -c '
+import os
+print("same" if os.getpid() == int(open("/proc/self/stat").read().split()[0]) else "different")')"

@@ -1,0 +1,30 @@
+#!/bin/sh
+# On a kernel that lacks what the module needs, here its function tracer turned off, loading fails with a fitting errno and one line
+# in the kernel log, and leaves nothing behind; on a kernel that has it, loading works afterwards, and may not be undone by accident.
+# (Its name makes it the last of the folder: it leaves the module loaded.)
+set -eu
+. "$(dirname "$0")/../shell.sh"
+
+module=build/$(uname -r)/usrsysshm.ko
+mount -t tracefs tracefs /sys/kernel/tracing
+[ -f "$module" ] || fail "no $module"
+sysctl -q kernel.ftrace_enabled=0
+dmesg -C
+status=0
+err=$(insmod "$module" 2>&1) || status=$?
+[ "$status" != 0 ] || fail "it was loaded"
+contains insmod "Device or resource busy" "$err"
+lines=$(dmesg | grep -v 'module verification failed\|loading out-of-tree module')
+is "lines in the kernel log" 1 "$(echo "$lines" | wc -l)"
+contains "kernel log" "usrsysshm: cannot hook exec_mm_release" "$lines"
+[ ! -e /sys/kernel/usrsysshm ] || fail "/sys/kernel/usrsysshm is left behind"
+[ ! -e /proc/sys/kernel/usrsysshm ] || fail "/proc/sys/kernel/usrsysshm is left behind"
+is "hooks left behind" "" "$(cat /sys/kernel/tracing/enabled_functions)"
+is "module left behind" "" "$(grep usrsysshm /proc/modules || true)"
+is "mappings" "" "$(grep usrsysshm /proc/self/maps || true)"
+
+sysctl -q kernel.ftrace_enabled=1
+insmod "$module"
+is "mappings after loading" 2 "$(grep -c usrsysshm /proc/self/maps)"
+if sysctl -q kernel.ftrace_enabled=0 2>/dev/null; then fail "the function tracer was turned off under the module"; fi
+is "hooks" 4 "$(grep -c . /sys/kernel/tracing/enabled_functions)"
