@@ -1,25 +1,25 @@
 #!/usr/bin/python3
 """dash with job control on a pty, under `usrsysshm run`: it vforks, and the child calls getpid before exec to make its process
-group. That child must be told its own pid: then the job has a group of its own, named by its pid, in the foreground."""
+group. That child must be told its own pid, by the kernel: then the job has a group of its own, named by its pid, in the
+foreground. With --verbose each job is told about."""
 import os
 import pty
 import re
 import subprocess
 import sys
+import tempfile
 
 BEFORE, AFTER = "group-of-job:", ":end"
 
 
-def job_of(prefix):
-    """Runs a job in an interactive dash; returns (pid of the job, its process group, the terminal's foreground group, dash's pid)."""
-    script = "import os; print('%s', os.getpid(), os.getpgrp(), os.tcgetpgrp(0), os.getppid(), '%s')" % (BEFORE, AFTER)
+def in_terminal(command, typed):
+    """Runs a command on a terminal of its own, types to it, and returns its pid and all it printed."""
     pid, terminal = pty.fork()
     if pid == 0:
         os.environ["PS1"] = ""
         os.environ["ENV"] = ""
-        os.execvp((prefix + ["dash"])[0], prefix + ["dash", "-im"])
-    # Two commands, so that dash does not exec the last one in its own place.
-    os.write(terminal, ("/usr/bin/python3 -S -c \"%s\"\nexit 0\n" % script).encode())
+        os.execvp(command[0], command)
+    os.write(terminal, typed.encode())
     output = b""
     while True:
         try:
@@ -31,16 +31,25 @@ def job_of(prefix):
         output += piece
     _, status = os.waitpid(pid, 0)
     assert status == 0, (status, output)
-    found = re.findall(BEFORE + r" (\d+) (\d+) (\d+) (\d+) " + AFTER, output.decode())
+    return pid, output.decode()
+
+
+def job_of(prefix):
+    """A job of an interactive dash: its pid, its process group, the terminal's foreground group, its parent, and dash's pid."""
+    script = "import os; print('%s', os.getpid(), os.getpgrp(), os.tcgetpgrp(0), os.getppid(), '%s')" % (BEFORE, AFTER)
+    # Two commands, so that dash does not exec the last one in its own place.
+    shell, output = in_terminal(prefix + ["dash", "-im"], "/usr/bin/python3 -S -c \"%s\"\nexit 0\n" % script)
+    found = re.findall(BEFORE + r" (\d+) (\d+) (\d+) (\d+) " + AFTER, output)
     assert len(found) == 1, output
-    return [int(number) for number in found[0]] + [pid]
+    return [int(number) for number in found[0]] + [shell]
 
 
-def vforks():
-    """Does this dash vfork, as the test is about? Looked at without the drop-in."""
-    trace = subprocess.run(["strace", "-f", "-e", "trace=vfork,clone,fork,getpid", "dash", "-c", "/bin/true; exit 0"],
-                           stderr=subprocess.PIPE, check=True).stderr.decode()
-    return "vfork" in trace or "CLONE_VFORK" in trace
+def system_calls(command, typed):
+    """The vfork and getpid system calls of a command and its children, as (pid, call) in their order."""
+    with tempfile.NamedTemporaryFile() as trace:
+        in_terminal(["strace", "-f", "-o", trace.name, "-e", "trace=vfork,clone,getpid"] + command, typed)
+        lines = trace.read().decode().splitlines()
+    return [(int(line.split()[0]), line.split(None, 1)[1]) for line in lines if "getpid(" in line or "vfork" in line.lower()]
 
 
 for prefix in [], ["usrsysshm", "run", "--"]:
@@ -50,5 +59,16 @@ for prefix in [], ["usrsysshm", "run", "--"]:
         assert parent == shell, what
         assert job == group == foreground, what
         assert group != shell, what
-if not vforks():
-    sys.exit("this dash does not vfork: the test has nothing to say")
+        if "--verbose" in sys.argv:
+            print("  %-21s  shell %d, its job %d in process group %d, which has the terminal" %
+                  (" ".join(prefix + ["dash"]), shell, job, group))
+            break
+
+calls = system_calls(["usrsysshm", "run", "--", "dash", "-im"], "/bin/true\n/bin/true\nexit 0\n")
+assert any("vfork" in call.lower() for _, call in calls), "this dash does not vfork: the test has nothing to say"
+shell = next(pid for pid, call in calls if "vfork" in call.lower())
+asked = [(pid, int(call.split("=")[-1])) for pid, call in calls if "getpid(" in call]
+# The shell itself is served; each of its two vfork children asks the kernel, and is told its own pid.
+assert len(set(asked)) == 2 and all(told == pid != shell for pid, told in asked), calls
+if "--verbose" in sys.argv:
+    print("  of getpid system calls, with two jobs: 0 by the shell, %d by its vfork children" % len(asked))

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * getpid.c - nanoseconds of a getpid from the page and by system call, and their ratio, all from one run
+ *
+ *	bench-getpid [CALLS]
+ *
+ * The two are measured in turns, ten times; the median of each counts. Under `vm/run --icount` a nanosecond is an instruction.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+#include <usrsysshm.h>
+
+#define ROUNDS 11
+
+static double now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
+}
+
+static int compare(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return x < y ? -1 : x > y;
+}
+
+static double median(double *values)
+{
+	qsort(values, ROUNDS, sizeof(*values), compare);
+	return values[ROUNDS / 2];
+}
+
+int main(int argc, char **argv)
+{
+	long calls = argc > 1 ? atol(argv[1]) : 200000, i;
+	double page[ROUNDS], kernel[ROUNDS], start;
+	pid_t sum = 0;
+	int round;
+
+	if (!(uss_served() & USS_SERVED_PID)) {
+		fprintf(stderr, "%s: this process is not served from a page; is the module loaded?\n", argv[0]);
+		return 1;
+	}
+	for (round = 0; round < ROUNDS; round++) {
+		start = now();
+		for (i = 0; i < calls; i++)
+			sum += uss_getpid();
+		page[round] = (now() - start) / (double)calls;
+		start = now();
+		for (i = 0; i < calls; i++)
+			sum += (pid_t)syscall(SYS_getpid);
+		kernel[round] = (now() - start) / (double)calls;
+	}
+	printf("getpid by system call   %7.1f ns\n", median(kernel));
+	printf("getpid from the page    %7.1f ns\n", median(page));
+	printf("ratio                   %7.1f\n", median(kernel) / median(page));
+	return sum == 0;
+}

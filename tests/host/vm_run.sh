@@ -1,0 +1,69 @@
+#!/bin/bash
+# vm/run passes output and status through, and nothing else; what goes wrong in the guest is 125; two guests side by side do not
+# disturb each other; nothing is left behind.
+set -eu
+cd "$(dirname "$0")/../.."
+. tests/shell.sh
+
+TMPDIR=$(mktemp -d)
+export TMPDIR
+trap 'rm -rf "$TMPDIR"' EXIT
+touch "$TMPDIR/keep"
+
+# run EXPECTED_STATUS ARGUMENTS...: leaves stdout in $out, stderr in $err
+run() {
+	local expected=$1 status=0
+	shift
+	vm/run "$@" >"$TMPDIR/keep-out" 2>"$TMPDIR/keep-err" || status=$?
+	out=$(cat "$TMPDIR/keep-out")
+	err=$(cat "$TMPDIR/keep-err")
+	is "status of vm/run $*" "$expected" "$status"
+}
+
+# Each a guest of its own: output, arguments with blanks and newlines, directory, status; two at a time.
+(
+	run 7 -- sh -c 'echo out; echo err >&2; printf "<%s>" "$@"; pwd; touch "$HOME/only-in-the-guest" written-by-the-guest; exit 7' \
+		sh 'a  b' "c
+d" '*' ''
+	is stdout "out
+<a  b><c
+d><*><>$PWD" "$out"
+	is stderr err "$err"
+	[ ! -e written-by-the-guest ] || fail "the guest wrote into the checkout"
+	[ ! -e ~/only-in-the-guest ] || fail "the guest wrote into the home directory"
+) &
+first=$!
+(
+	TMPDIR=$TMPDIR/keep-other
+	mkdir "$TMPDIR"
+	run 0 --no-module --cpus 1 --memory 700 -- sh -c 'nproc; grep -c usrsysshm /proc/modules; awk "/MemTotal/ { print (\$2 < 720000) }" /proc/meminfo'
+	is "--cpus, --no-module, --memory" "1
+0
+1" "$out"
+) &
+second=$!
+wait $first
+wait $second
+
+run 125 --timeout 20 -- sleep 1000
+contains "time limit" "the time limit of 20 s is up" "$err"
+run 125 -- sh -c 'echo "WARNING: CPU: 0 (a test of the rig)" >/dev/kmsg; echo fine'
+contains "a complaint of the kernel" "the kernel complained" "$err"
+contains "a complaint of the kernel" "a test of the rig" "$err"
+is "stdout beside a complaint" fine "$out"
+run 125 -- sh -c 'echo 1 >/proc/sys/kernel/sysrq; echo b >/proc/sysrq-trigger; sleep 100'
+contains "no verdict" "no verdict" "$err"
+run 125 -- sh -c 'echo 1 >/proc/sys/kernel/sysrq; echo c >/proc/sysrq-trigger'
+contains "a panic" "sysrq triggered crash" "$err"
+run 125
+contains "no command" "vm/run [--kernel VERSION]" "$err"
+run 125 --kernel 5.99 -- true
+contains "no such kernel" "no kernel 5.99" "$err"
+# A kernel by its image, and virtual time that counts instructions: the same figures twice.
+image=$(vm/kernel 6.1)/vmlinuz
+run 0 --icount --kernel "$image" -- build/bench/getpid 20000
+once=$out
+run 0 --icount --kernel "$image" -- build/bench/getpid 20000
+is "--icount, twice" "$once" "$out"
+
+is "left behind" "" "$(ls "$TMPDIR" | grep -v '^keep')"
