@@ -15,9 +15,11 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/binfmts.h>
+#include <linux/delay.h>
 #include <linux/ftrace.h>
 #include <linux/module.h>
 #include <linux/nsproxy.h>
+#include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/tracepoint.h>
@@ -27,11 +29,16 @@
 #include "map.h"
 #include "space.h"
 
+/* How many tasks are inside uss_finalize_exec(), where they may sleep. */
+static atomic_t uss_inside;
+
 /* Not a tail call: the callee's return address must lie in this module, or it would be redirected here again, for ever. */
 static notrace void uss_finalize_exec(struct linux_binprm *bprm)
 {
+	atomic_inc(&uss_inside);
 	finalize_exec(bprm);
 	uss_map_current();
+	atomic_dec(&uss_inside);
 }
 
 static notrace void uss_at_finalize_exec(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
@@ -80,11 +87,14 @@ static struct uss_hook {
 	char *name;
 	struct ftrace_ops ops;
 } uss_hooks[] = {
-	/* In the order in which they come to be: a process that gets pages has all its other moves seen. */
 	{ "exec_mm_release", { .func = uss_at_exec_mm_release, .flags = USS_OPS_FLAGS } },
 	{ "exit_mm_release", { .func = uss_at_exit_mm_release, .flags = USS_OPS_FLAGS } },
 	{ "switch_task_namespaces", { .func = uss_at_switch_task_namespaces, .flags = USS_OPS_FLAGS } },
-	{ "finalize_exec", { .func = uss_at_finalize_exec, .flags = USS_OPS_FLAGS | FTRACE_OPS_FL_IPMODIFY } },
+};
+
+/* Comes last and goes first: a process that has pages has all its other moves seen. */
+static struct uss_hook uss_exec_hook = {
+	"finalize_exec", { .func = uss_at_finalize_exec, .flags = USS_OPS_FLAGS | FTRACE_OPS_FL_IPMODIFY }
 };
 
 static int uss_hook_register(struct uss_hook *hook)
@@ -135,6 +145,9 @@ int uss_hooks_init(void)
 		if (err)
 			goto unregister;
 	}
+	err = uss_hook_register(&uss_exec_hook);
+	if (err)
+		goto unregister;
 	return 0;
 
 unregister:
@@ -143,4 +156,24 @@ unregister:
 	tracepoint_probe_unregister(uss_fork_tracepoint, uss_at_fork, NULL);
 	tracepoint_synchronize_unregister();
 	return err;
+}
+
+void uss_hooks_stop(void)
+{
+	uss_hook_unregister(&uss_exec_hook);
+	/* Who was redirected but has not counted itself yet; then who sleeps; then who is between its count and its return. */
+	synchronize_rcu_tasks();
+	while (atomic_read(&uss_inside))
+		msleep(20);
+	synchronize_rcu_tasks();
+}
+
+void uss_hooks_exit(void)
+{
+	size_t i;
+
+	for (i = ARRAY_SIZE(uss_hooks); i--;)
+		uss_hook_unregister(&uss_hooks[i]);
+	tracepoint_probe_unregister(uss_fork_tracepoint, uss_at_fork, NULL);
+	tracepoint_synchronize_unregister();
 }

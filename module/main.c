@@ -49,8 +49,21 @@ exit_spaces:
 	return err;
 }
 
-/* No module_exit: programs have the pages mapped. rmmod answers that the module is in use. */
+/*
+ * At any time, under running programs: no more of them get pages; those that have some get memory of zeros in their place and ask
+ * the kernel from then on. The hooks that keep pages right stay until the last page has gone.
+ */
+static void __exit uss_exit(void)
+{
+	uss_hooks_stop();
+	uss_map_exit();
+	uss_hooks_exit();
+	uss_user_exit();
+	uss_spaces_exit();
+}
+
 module_init(uss_init);
+module_exit(uss_exit);
 
 MODULE_DESCRIPTION("Pages that the kernel shares with every process: its pid, its title, the system's name");
 MODULE_LICENSE("GPL");

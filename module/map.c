@@ -15,12 +15,16 @@
  * (ptrace, /proc/PID/mem) does too, for it writes to private mappings only.
  */
 #include <linux/anon_inodes.h>
+#include <linux/delay.h>
 #include <linux/file.h>
 #include <linux/fs.h>
+#include <linux/kthread.h>
 #include <linux/mm.h>
 #include <linux/mman.h>
 #include <linux/sched.h>
+#include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
+#include <linux/workqueue.h>
 
 #include "compat/compat.h"
 #include "map.h"
@@ -160,6 +164,75 @@ unsigned long uss_current_base(void)
 	return base;
 }
 
+/*
+ * Going. Each of our VMAs is replaced, in place, by a private mapping of /dev/zero, which is ordinary memory: its program reads
+ * zeros, and asks the kernel. The new mapping is made through a file of our own, for the sake of two of its methods: one looks,
+ * under the mmap_lock, whether what is to be replaced is still ours, and the other hands over to /dev/zero's file.
+ */
+static struct file *uss_zero_file;
+
+static bool uss_is_ours(const struct vm_area_struct *vma)
+{
+	return vma->vm_ops == &uss_ro_vm_ops || vma->vm_ops == &uss_title_vm_ops;
+}
+
+static unsigned long uss_zero_area(struct file *file, unsigned long addr, unsigned long len, unsigned long pgoff,
+				   unsigned long flags)
+{
+	struct vm_area_struct *vma = find_vma(current->mm, addr);
+
+	if (!vma || vma->vm_start != addr || vma->vm_end != addr + len || !uss_is_ours(vma))
+		return -EAGAIN;
+	return addr;
+}
+
+static int uss_zero_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	vma_set_file(vma, uss_zero_file);
+	vma_set_anonymous(vma);
+	return 0;
+}
+
+static const struct file_operations uss_zero_fops = {
+	.get_unmapped_area = uss_zero_area,
+	.mmap = uss_zero_mmap,
+	.llseek = noop_llseek,
+};
+
+/* Finds one of our VMAs in @mm. */
+static bool uss_find_ours(struct mm_struct *mm, unsigned long *start, unsigned long *size, unsigned long *prot)
+{
+	struct vm_area_struct *vma;
+	VMA_ITERATOR(vmi, mm, 0);
+	bool found = false;
+
+	mmap_read_lock(mm);
+	for_each_vma(vmi, vma) {
+		if (!uss_is_ours(vma))
+			continue;
+		*start = vma->vm_start;
+		*size = vma->vm_end - vma->vm_start;
+		*prot = (vma->vm_flags & VM_READ ? PROT_READ : 0) | (vma->vm_flags & VM_WRITE ? PROT_WRITE : 0);
+		found = true;
+		break;
+	}
+	mmap_read_unlock(mm);
+	return found;
+}
+
+/* In a kernel thread. What fails (no memory; the program was quicker) is tried again by the caller's next round. */
+static void uss_evict(struct mm_struct *mm, struct file *ours)
+{
+	unsigned long start, size, prot, err = 0;
+
+	kthread_use_mm(mm);
+	while (!IS_ERR_VALUE(err) && uss_find_ours(mm, &start, &size, &prot))
+		err = vm_mmap(ours, start, size, prot, MAP_PRIVATE | MAP_FIXED | MAP_NORESERVE, 0);
+	kthread_unuse_mm(mm);
+	if (IS_ERR_VALUE(err))
+		msleep(20);
+}
+
 static struct file *uss_open(const char *name, const struct file_operations *fops, int flags)
 {
 	struct file *file = anon_inode_getfile(name, fops, NULL, flags);
@@ -170,6 +243,61 @@ static struct file *uss_open(const char *name, const struct file_operations *fop
 	return file;
 }
 
+/* Each VMA holds its file: what is left when one reference is, is the module's own. */
+static bool uss_is_mapped(void)
+{
+	return file_count(uss_ro_file) > 1 || file_count(uss_title_file) > 1;
+}
+
+static void uss_evict_all(void)
+{
+	struct file *ours = ERR_PTR(-ENOMEM);
+	struct mm_struct *mm;
+
+	while (uss_is_mapped()) {
+		if (IS_ERR_OR_NULL(uss_zero_file))
+			uss_zero_file = filp_open("/dev/zero", O_RDWR, 0);
+		if (IS_ERR(ours))
+			ours = uss_open("[usrsysshm-gone]", &uss_zero_fops, O_RDONLY);
+		mm = uss_spaces_get_mm();
+		if (mm && !IS_ERR(uss_zero_file) && !IS_ERR(ours))
+			uss_evict(mm, ours);
+		else
+			msleep(20);
+		if (mm)
+			mmput(mm);
+	}
+	if (!IS_ERR(ours))
+		__fput_sync(ours);
+	if (!IS_ERR_OR_NULL(uss_zero_file))
+		fput(uss_zero_file);
+	/* Who looks at a VMA without the mmap_lock does it under RCU. */
+	synchronize_rcu();
+}
+
+/* __fput_sync: at once, for when the module's memory goes, nothing of its files may be left for later. Kernel threads only. */
+static void uss_close(struct work_struct *work)
+{
+	uss_evict_all();
+	__fput_sync(uss_title_file);
+	__fput_sync(uss_ro_file);
+}
+
+static void uss_close_ro(struct work_struct *work)
+{
+	__fput_sync(uss_ro_file);
+}
+
+static void uss_in_kernel_thread(work_func_t function)
+{
+	struct work_struct work;
+
+	INIT_WORK_ONSTACK(&work, function);
+	queue_work(system_unbound_wq, &work);
+	flush_work(&work);
+	destroy_work_on_stack(&work);
+}
+
 int uss_map_init(void)
 {
 	uss_ro_file = uss_open("[usrsysshm]", &uss_ro_fops, O_RDONLY);
@@ -177,7 +305,7 @@ int uss_map_init(void)
 		return PTR_ERR(uss_ro_file);
 	uss_title_file = uss_open("[usrsysshm-title]", &uss_title_fops, O_RDWR);
 	if (IS_ERR(uss_title_file)) {
-		__fput_sync(uss_ro_file);
+		uss_in_kernel_thread(uss_close_ro);
 		return PTR_ERR(uss_title_file);
 	}
 	return 0;
@@ -185,7 +313,5 @@ int uss_map_init(void)
 
 void uss_map_exit(void)
 {
-	/* At once: when the module's memory goes nothing of the files may be left for later. */
-	__fput_sync(uss_title_file);
-	__fput_sync(uss_ro_file);
+	uss_in_kernel_thread(uss_close);
 }

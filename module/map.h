@@ -4,6 +4,8 @@
 #define USS_MAP_H
 
 int uss_map_init(void);
+
+/* Takes the pages away from every process. None may be getting new ones by exec any more. */
 void uss_map_exit(void);
 
 /* Maps the pages into the current process, alone in a new mm. On failure it has none, and runs as if there were no module. */

@@ -265,11 +265,6 @@ struct uss_space *uss_space_attach(struct mm_struct *mm)
 	return space ?: uss_space_create(mm);
 }
 
-bool uss_space_is_of(const struct uss_space *space, const struct mm_struct *mm)
-{
-	return space->mm == mm;
-}
-
 static void uss_free_page(struct page *page)
 {
 	if (!page)
@@ -301,6 +296,29 @@ void uss_space_put(struct uss_space *space)
 		uss_free_page(space->title_pages[i]);
 	atomic_dec(&uss_processes);
 	kfree_rcu(space, rcu);
+}
+
+struct mm_struct *uss_spaces_get_mm(void)
+{
+	struct mm_struct *mm = NULL;
+	struct rhashtable_iter iter;
+	struct uss_space *space;
+
+	rhashtable_walk_enter(&uss_spaces, &iter);
+	rhashtable_walk_start(&iter);
+	while (!mm && (space = rhashtable_walk_next(&iter))) {
+		/* The table is being resized: what is missed now is found by the next call. */
+		if (IS_ERR(space))
+			continue;
+		spin_lock(&space->lock);
+		/* Not dead: its VMAs are not all closed, so the mm is there, if only for its last moments. */
+		if (!space->dead && mmget_not_zero(space->mm))
+			mm = space->mm;
+		spin_unlock(&space->lock);
+	}
+	rhashtable_walk_stop(&iter);
+	rhashtable_walk_exit(&iter);
+	return mm;
 }
 
 /*

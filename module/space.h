@@ -22,7 +22,9 @@ void uss_spaces_exit(void);
 /* Lifecycle: one reference for each of our VMAs in @mm. The caller holds @mm's mmap_lock for writing, or @mm is dying. */
 struct uss_space *uss_space_attach(struct mm_struct *mm);
 void uss_space_put(struct uss_space *space);
-bool uss_space_is_of(const struct uss_space *space, const struct mm_struct *mm);
+
+/* An mm that has pages, with a reference for mmput(); NULL when there is none, or each is going by itself. */
+struct mm_struct *uss_spaces_get_mm(void);
 
 /* The pages, made at first touch; each call returns a referenced page, or NULL without memory. */
 struct page *uss_space_process_page(struct uss_space *space);

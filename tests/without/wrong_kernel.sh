@@ -1,12 +1,11 @@
 #!/bin/sh
 # On a kernel that lacks what the module needs, here its function tracer turned off, loading fails with a fitting errno and one line
-# in the kernel log, and leaves nothing behind; on a kernel that has it, loading works afterwards, and may not be undone by accident.
-# (Its name makes it the last of the folder: it leaves the module loaded.)
+# in the kernel log, and leaves nothing behind; on a kernel that has it, loading works afterwards, and the tracer cannot be turned off under it.
 set -eu
 . "$(dirname "$0")/../shell.sh"
 
 module=build/$(uname -r)/usrsysshm.ko
-mount -t tracefs tracefs /sys/kernel/tracing
+[ -e /sys/kernel/tracing/enabled_functions ] || mount -t tracefs tracefs /sys/kernel/tracing
 [ -f "$module" ] || fail "no $module"
 sysctl -q kernel.ftrace_enabled=0
 dmesg -C
@@ -28,3 +27,4 @@ insmod "$module"
 is "mappings after loading" 2 "$(grep -c usrsysshm /proc/self/maps)"
 if sysctl -q kernel.ftrace_enabled=0 2>/dev/null; then fail "the function tracer was turned off under the module"; fi
 is "hooks" 4 "$(grep -c . /sys/kernel/tracing/enabled_functions)"
+rmmod usrsysshm

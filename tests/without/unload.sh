@@ -1,0 +1,38 @@
+#!/bin/bash
+# The module comes and goes nine times under running programs: they get right answers all the time and go on by system call,
+# their mappings are replaced by plain memory, and nothing of the module is left.
+set -eu
+. "$(dirname "$0")/../shell.sh"
+
+module=build/$(uname -r)/usrsysshm.ko
+[ -e /sys/kernel/tracing/enabled_functions ] || mount -t tracefs tracefs /sys/kernel/tracing
+
+pids=
+for round in $(seq 9); do
+	insmod "$module"
+	build/tests/programs/ask_for_ever /tmp/enough & pids="$pids $!"
+	# Some that never touch their pages, and one that is gone before the module.
+	sleep 1000 & sleepers="${sleepers:-} $!"
+	cat /proc/sys/kernel/usrsysshm >/tmp/base
+	[ "$(cat /tmp/base)" != 0 ] || fail "round $round: no pages"
+	while ! grep -q 'inode:.usrsysshm' /proc/${pids##* }/maps; do :; done
+	rmmod usrsysshm
+	[ ! -e /proc/sys/kernel/usrsysshm ] || fail "the sysctl is left behind"
+	[ ! -e /sys/kernel/usrsysshm ] || fail "/sys/kernel/usrsysshm is left behind"
+	is "round $round: hooks left behind" "" "$(cat /sys/kernel/tracing/enabled_functions)"
+	is "round $round: mappings left behind" "" "$(cat /proc/[0-9]*/maps 2>/dev/null | grep 'inode:.usrsysshm' || true)"
+	if [ $((round % 3)) = 0 ]; then
+		is "programs still running" 3 "$(ls -d $(printf '/proc/%s ' $pids) | wc -l)"
+		touch /tmp/enough
+		for pid in $pids; do
+			wait "$pid" || fail "a program had a wrong answer, or died"
+		done
+		rm /tmp/enough
+		pids=
+	fi
+done
+contains "what stands in the place of the pages" /dev/zero "$(cat /proc/${sleepers##* }/maps)"
+kill $sleepers
+insmod "$module"
+is "loaded once more" 2 "$(grep -c usrsysshm /proc/self/maps)"
+rmmod usrsysshm
