@@ -26,7 +26,7 @@ extern "C" {
 /*
  * uss_getpid - the id of the calling process
  *
- * Replaces getpid(2). Never fails. Costs one load and one test; a system call while another process shares the caller's
+ * Replaces getpid(2). Never fails. Costs one load from the page and one test; a system call while another process shares the caller's
  * memory (in the child of vfork before it execs, and in its parent's other threads).
  */
 pid_t uss_getpid(void);
@@ -38,8 +38,10 @@ pid_t uss_getpid(void);
  * number beside your state; when it differs, your state is another process's. Pids come again, this number does not.
  *
  * With the module: never given to another process since boot, across fork, vfork, clone and exec in any pid namespace.
- * Without: 63 random bits in each process made by fork, joined with the pid: a process and its children differ always, others but
- * for a chance of 2^-63. The numbers of either kind never meet: without the module the top bit is set.
+ * Without: 63 random bits in each process made by fork, joined with the pid. A process and its children differ, but for a chance
+ * of 2^-63, and but for a child that both shares its memory and has the same pid: process 1 of a pid namespace, made with CLONE_VM by
+ * process 1 of the outer one. Of children that share their parent's memory one after the other, two with the same pid have
+ * the same number. The numbers of either kind never meet: without the module the top bit is set.
  *
  * Returns the number, never 0. It stays the same as long as the process runs the same program; it also
  * changes when the module is unloaded. Costs as much as uss_getpid, and while the memory is shared two small

@@ -25,7 +25,8 @@ pid_t uss_ask_getpid(void)
 
 ssize_t uss_read_proc(const char *path, char *text, size_t size)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	/* Raw, because libc's are cancellation points. */
+	int fd = (int)syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
 	ssize_t length = -1;
 	struct statfs fs;
 	int err;
@@ -34,12 +35,12 @@ ssize_t uss_read_proc(const char *path, char *text, size_t size)
 		return -1;
 	if (fstatfs(fd, &fs) == 0) {
 		if (fs.f_type == PROC_SUPER_MAGIC)
-			length = read(fd, text, size - 1);
+			length = syscall(SYS_read, fd, text, size - 1);
 		else
 			errno = EIO;
 	}
 	err = errno;
-	close(fd);
+	syscall(SYS_close, fd);
 	errno = err;
 	if (length >= 0)
 		text[length] = '\0';
@@ -58,15 +59,20 @@ unsigned long long uss_parse(const char **text)
 __attribute__((constructor)) static void uss_find_pages(void)
 {
 	const volatile struct uss_process_page *page;
+	unsigned long long address = 0;
 	const char *text;
 	char buffer[32];
 	int err = errno;
 
 	if (uss_read_proc("/proc/sys/kernel/usrsysshm", buffer, sizeof(buffer)) > 0) {
 		text = buffer;
-		page = (const volatile struct uss_process_page *)(uintptr_t)uss_parse(&text);
+		address = uss_parse(&text);
+	}
+	/* One that does not fit is the emulator's, not the emulated program's. */
+	if (address && address <= UINTPTR_MAX) {
+		page = (const volatile struct uss_process_page *)(uintptr_t)address;
 		/* All that the library reads of it is there since ABI 1. */
-		if (page && page->header.magic == USS_MAGIC_PROCESS && page->header.abi_version == USS_ABI_VERSION &&
+		if (page->header.magic == USS_MAGIC_PROCESS && page->header.abi_version == USS_ABI_VERSION &&
 		    USS_HAS(page, start_time))
 			uss_process = page;
 	}

@@ -138,8 +138,10 @@ int uss_hooks_init(void)
 		return -EOPNOTSUPP;
 	}
 	err = tracepoint_probe_register(uss_fork_tracepoint, uss_at_fork, NULL);
-	if (err)
+	if (err) {
+		pr_err("cannot use the tracepoint sched_process_fork: error %d\n", err);
 		return err;
+	}
 	for (i = 0; i < ARRAY_SIZE(uss_hooks); i++) {
 		err = uss_hook_register(&uss_hooks[i]);
 		if (err)

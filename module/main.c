@@ -27,14 +27,21 @@ static int __init uss_init(void)
 		return -EOPNOTSUPP;
 	}
 	err = uss_spaces_init();
-	if (err)
+	if (err) {
+		pr_err("no memory for the first pages\n");
 		return err;
+	}
 	err = uss_map_init();
-	if (err)
+	if (err) {
+		pr_err("cannot make the files that are to be mapped: error %d\n", err);
 		goto exit_spaces;
+	}
 	err = uss_user_init();
-	if (err)
+	if (err) {
+		pr_err("cannot make /sys/kernel/usrsysshm and the sysctl kernel.usrsysshm: error %d\n", err);
 		goto exit_map;
+	}
+	/* Says itself what is missing. */
 	err = uss_hooks_init();
 	if (err)
 		goto exit_user;

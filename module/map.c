@@ -8,12 +8,14 @@
  *	0, 1	anon_inode:[usrsysshm]		process page, system page: read-only
  *	2..9	anon_inode:[usrsysshm-title]	title area: read/write
  *
- * They are shared file mappings without anonymous memory: fork does not copy their page tables, so a child's first
+ * They are file mappings without anonymous memory, to be wiped on fork: it does not copy their page tables, so a child's first
  * touch faults and finds the child's own page. (VM_PFNMAP and VM_MIXEDMAP would have them copied: never here.)
  *
  * The read-only file is not open for writing, so its VMA lacks VM_MAYWRITE: mprotect refuses, and what writes by force
  * (ptrace, /proc/PID/mem) does too, for it writes to private mappings only.
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include <linux/anon_inodes.h>
 #include <linux/delay.h>
 #include <linux/file.h>
@@ -34,22 +36,16 @@ static struct file *uss_ro_file, *uss_title_file;
 
 /*
  * A VMA came to be from another one: fork copied it into the child's mm, or munmap or mremap cut or moved it within its own.
- * This cannot fail. A VMA without a space serves empty pages.
+ * There is no way to say that this failed; what it needs is less than the VMA itself, which its caller has just been given.
  */
 static void uss_vma_open(struct vm_area_struct *vma)
 {
-	struct uss_space *space = vma->vm_private_data;
-
-	if (space)
-		vma->vm_private_data = uss_space_attach(vma->vm_mm);
+	vma->vm_private_data = uss_space_attach(vma->vm_mm, __GFP_NOFAIL);
 }
 
 static void uss_vma_close(struct vm_area_struct *vma)
 {
-	struct uss_space *space = vma->vm_private_data;
-
-	if (space)
-		uss_space_put(space);
+	uss_space_put(vma->vm_private_data);
 }
 
 static vm_fault_t uss_ro_fault(struct vm_fault *vmf)
@@ -59,7 +55,7 @@ static vm_fault_t uss_ro_fault(struct vm_fault *vmf)
 	vmf->page = NULL;
 	if (vmf->pgoff == USS_SYSTEM_PGOFF)
 		vmf->page = uss_system_page();
-	else if (space && vmf->pgoff == USS_PROCESS_PGOFF)
+	else if (vmf->pgoff == USS_PROCESS_PGOFF)
 		vmf->page = uss_space_process_page(space);
 	if (!vmf->page)
 		vmf->page = uss_empty_page();
@@ -70,8 +66,7 @@ static vm_fault_t uss_title_fault(struct vm_fault *vmf)
 {
 	struct uss_space *space = vmf->vma->vm_private_data;
 
-	/* Without a space the process page is empty, and nobody was told of a title area. */
-	if (!space || vmf->pgoff < USS_RO_PAGES)
+	if (vmf->pgoff < USS_RO_PAGES)
 		return VM_FAULT_SIGBUS;
 	vmf->page = uss_space_title_page(space, vmf->pgoff - USS_RO_PAGES);
 	return vmf->page ? 0 : VM_FAULT_OOM;
@@ -96,13 +91,17 @@ static int uss_mmap(struct vm_area_struct *vma, const struct vm_operations_struc
 	/* remap_file_pages(2) comes here with offsets of the program's choice. */
 	if (vma->vm_pgoff >= USS_ALL_PAGES || vma_pages(vma) > USS_ALL_PAGES - vma->vm_pgoff)
 		return -EINVAL;
-	space = uss_space_attach(vma->vm_mm);
+	space = uss_space_attach(vma->vm_mm, __GFP_NOWARN);
 	if (!space)
 		return -ENOMEM;
 	vma->vm_private_data = space;
 	vma->vm_ops = ops;
-	/* VM_EXEC: old 32-bit programs get it with every readable mapping. The caller makes the protection fit the flags. */
-	uss_vm_flags_mod(vma, VM_DONTEXPAND | VM_DONTDUMP, VM_EXEC | VM_MAYEXEC | never);
+	/*
+	 * WIPEONFORK: fork copies no page tables of such a VMA, whatever else it has come to be. DONTEXPAND keeps it from being merged,
+	 * doubled by mremap, locked, and served by userfaultfd.
+	 * VM_EXEC: old 32-bit programs get it with every readable mapping. The caller makes the protection fit the flags.
+	 */
+	uss_vm_flags_mod(vma, VM_DONTEXPAND | VM_DONTDUMP | VM_WIPEONFORK, VM_EXEC | VM_MAYEXEC | never);
 	return 0;
 }
 
@@ -183,6 +182,8 @@ static unsigned long uss_zero_area(struct file *file, unsigned long addr, unsign
 
 	if (!vma || vma->vm_start != addr || vma->vm_end != addr + len || !uss_is_ours(vma))
 		return -EAGAIN;
+	/* mseal(2) keeps programs from replacing a mapping, not us from taking ours back. */
+	uss_vm_flags_mod(vma, 0, USS_VM_SEALED);
 	return addr;
 }
 
@@ -207,7 +208,10 @@ static bool uss_find_ours(struct mm_struct *mm, unsigned long *start, unsigned l
 	bool found = false;
 
 	mmap_read_lock(mm);
+	/* A fork that failed half-way leaves what is not to be walked; it goes by itself. */
 	for_each_vma(vmi, vma) {
+		if (uss_mm_is_unstable(mm))
+			break;
 		if (!uss_is_ours(vma))
 			continue;
 		*start = vma->vm_start;
@@ -220,7 +224,7 @@ static bool uss_find_ours(struct mm_struct *mm, unsigned long *start, unsigned l
 	return found;
 }
 
-/* In a kernel thread. What fails (no memory; the program was quicker) is tried again by the caller's next round. */
+/* In a kernel thread. What fails (no memory; the program was quicker) is tried again in the next round. */
 static void uss_evict(struct mm_struct *mm, struct file *ours)
 {
 	unsigned long start, size, prot, err = 0;
@@ -229,8 +233,6 @@ static void uss_evict(struct mm_struct *mm, struct file *ours)
 	while (!IS_ERR_VALUE(err) && uss_find_ours(mm, &start, &size, &prot))
 		err = vm_mmap(ours, start, size, prot, MAP_PRIVATE | MAP_FIXED | MAP_NORESERVE, 0);
 	kthread_unuse_mm(mm);
-	if (IS_ERR_VALUE(err))
-		msleep(20);
 }
 
 static struct file *uss_open(const char *name, const struct file_operations *fops, int flags)
@@ -253,19 +255,21 @@ static void uss_evict_all(void)
 {
 	struct file *ours = ERR_PTR(-ENOMEM);
 	struct mm_struct *mm;
+	unsigned int round;
 
-	while (uss_is_mapped()) {
+	for (round = 1; uss_is_mapped(); round++) {
 		if (IS_ERR_OR_NULL(uss_zero_file))
 			uss_zero_file = filp_open("/dev/zero", O_RDWR, 0);
 		if (IS_ERR(ours))
 			ours = uss_open("[usrsysshm-gone]", &uss_zero_fops, O_RDONLY);
-		mm = uss_spaces_get_mm();
-		if (mm && !IS_ERR(uss_zero_file) && !IS_ERR(ours))
+		while (!IS_ERR(uss_zero_file) && !IS_ERR(ours) && (mm = uss_spaces_get_mm(round))) {
 			uss_evict(mm, ours);
-		else
-			msleep(20);
-		if (mm)
 			mmput(mm);
+		}
+		if (round % 512 == 0)
+			pr_warn("still waiting for %d processes to let go of their pages\n", uss_count_processes());
+		if (uss_is_mapped())
+			msleep(20);
 	}
 	if (!IS_ERR(ours))
 		__fput_sync(ours);
@@ -276,16 +280,21 @@ static void uss_evict_all(void)
 }
 
 /* __fput_sync: at once, for when the module's memory goes, nothing of its files may be left for later. Kernel threads only. */
-static void uss_close(struct work_struct *work)
+static void uss_close_files(struct work_struct *work)
 {
-	uss_evict_all();
-	__fput_sync(uss_title_file);
-	__fput_sync(uss_ro_file);
+	if (!IS_ERR_OR_NULL(uss_title_file) && !IS_ERR_OR_NULL(uss_ro_file))
+		uss_evict_all();
+	if (!IS_ERR_OR_NULL(uss_title_file))
+		__fput_sync(uss_title_file);
+	if (!IS_ERR_OR_NULL(uss_ro_file))
+		__fput_sync(uss_ro_file);
 }
 
-static void uss_close_ro(struct work_struct *work)
+/* By a kernel thread: every security label may use a file that belongs to the kernel. */
+static void uss_open_files(struct work_struct *work)
 {
-	__fput_sync(uss_ro_file);
+	uss_ro_file = uss_open("[usrsysshm]", &uss_ro_fops, O_RDONLY);
+	uss_title_file = uss_open("[usrsysshm-title]", &uss_title_fops, O_RDWR);
 }
 
 static void uss_in_kernel_thread(work_func_t function)
@@ -300,18 +309,14 @@ static void uss_in_kernel_thread(work_func_t function)
 
 int uss_map_init(void)
 {
-	uss_ro_file = uss_open("[usrsysshm]", &uss_ro_fops, O_RDONLY);
-	if (IS_ERR(uss_ro_file))
-		return PTR_ERR(uss_ro_file);
-	uss_title_file = uss_open("[usrsysshm-title]", &uss_title_fops, O_RDWR);
-	if (IS_ERR(uss_title_file)) {
-		uss_in_kernel_thread(uss_close_ro);
-		return PTR_ERR(uss_title_file);
-	}
-	return 0;
+	uss_in_kernel_thread(uss_open_files);
+	if (!IS_ERR(uss_ro_file) && !IS_ERR(uss_title_file))
+		return 0;
+	uss_in_kernel_thread(uss_close_files);
+	return -ENOMEM;
 }
 
 void uss_map_exit(void)
 {
-	uss_in_kernel_thread(uss_close);
+	uss_in_kernel_thread(uss_close_files);
 }

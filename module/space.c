@@ -4,7 +4,7 @@
  *
  * 1. A struct uss_space belongs to one mm from the moment our first VMA comes into it (exec, or the copy that fork makes)
  *    until the last one goes (munmap, exec, exit). It is found by its mm. The VMAs go before the mm is freed, so
- *    an mm pointer in the table is never a stale one.
+ *    an mm pointer in the table is never a stale one. (A space that is dead can stay to be found, under RCU, for a moment.)
  *
  * 2. The process page speaks for one process: the owner, named by its signal_struct, which all its threads share.
  *    At exec the owner is the process that did it; at fork it is the child, known only after the mm was copied.
@@ -20,11 +20,12 @@
  * 5. A page is made at first touch, under no lock, and filled and installed under space->lock, which every change of a fact
  *    takes too. So the page begins right and stays right; a page nobody touched costs nothing.
  */
+#include <linux/hashtable.h>
 #include <linux/memcontrol.h>
 #include <linux/mm.h>
 #include <linux/nsproxy.h>
 #include <linux/pid_namespace.h>
-#include <linux/rhashtable.h>
+#include <linux/rculist.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
@@ -45,11 +46,12 @@ struct uss_sharer {
 };
 
 struct uss_space {
-	struct rhash_head node;
+	struct hlist_node node;
 	struct mm_struct *mm;		/* the key */
 	refcount_t vmas;
 	struct rcu_head rcu;
 	u64 forkid;
+	unsigned int round;		/* of uss_spaces_get_mm() */
 
 	spinlock_t lock;		/* all below */
 	bool dead;			/* its last VMA has gone */
@@ -63,13 +65,9 @@ struct uss_space {
 	struct page *title_pages[USS_TITLE_PAGES];
 };
 
-static const struct rhashtable_params uss_spaces_params = {
-	.key_len = sizeof_field(struct uss_space, mm),
-	.key_offset = offsetof(struct uss_space, mm),
-	.head_offset = offsetof(struct uss_space, node),
-	.automatic_shrinking = true,
-};
-static struct rhashtable uss_spaces;
+/* Read under RCU. */
+static DEFINE_HASHTABLE(uss_spaces, 12);
+static DEFINE_SPINLOCK(uss_spaces_lock);
 static atomic_t uss_processes, uss_pages;
 static atomic64_t uss_last_forkid;
 static struct page *uss_system, *uss_empty;
@@ -92,36 +90,34 @@ static u64 uss_next_forkid(void)
 /* Under rcu_read_lock(). */
 static struct uss_space *uss_space_find(const struct mm_struct *mm)
 {
-	return mm ? rhashtable_lookup(&uss_spaces, &mm, uss_spaces_params) : NULL;
+	struct uss_space *space;
+
+	hash_for_each_possible_rcu(uss_spaces, space, node, (unsigned long)mm)
+		if (space->mm == mm)
+			return space;
+	return NULL;
 }
 
 /*
  * The process page
  */
 
-static struct uss_process_page *uss_facts(struct uss_space *space)
-{
-	return page_address(space->process_page);
-}
-
-/* The one place that decides whether the page says who its reader is. */
-static void uss_publish_pid(struct uss_space *space)
+/* Writes what can change. Here alone it is decided whether the page says who its reader is. */
+static void uss_write_facts(struct uss_space *space, struct uss_process_page *facts)
 {
 	bool alone = space->owner && list_empty(&space->sharers) && !space->given_up;
 
 	lockdep_assert_held(&space->lock);
+	WRITE_ONCE(facts->start_time, space->start_time);
+	WRITE_ONCE(facts->speaks, space->start_time_holds ? USS_SPEAKS_START_TIME : 0);
 	/* Release: who sees the pid sees what it vouches for. */
-	if (space->process_page)
-		smp_store_release(&uss_facts(space)->pid, alone ? space->pid : 0);
+	smp_store_release(&facts->pid, alone ? space->pid : 0);
 }
 
-static void uss_publish_start_time(struct uss_space *space)
+static void uss_publish(struct uss_space *space)
 {
-	lockdep_assert_held(&space->lock);
-	if (!space->process_page)
-		return;
-	WRITE_ONCE(uss_facts(space)->start_time, space->start_time);
-	WRITE_ONCE(uss_facts(space)->speaks, space->start_time_holds ? USS_SPEAKS_START_TIME : 0);
+	if (space->process_page)
+		uss_write_facts(space, page_address(space->process_page));
 }
 
 static void uss_fill_header(struct uss_header *header, u32 magic, u32 size)
@@ -132,17 +128,16 @@ static void uss_fill_header(struct uss_header *header, u32 magic, u32 size)
 	header->features = USS_FEATURES;
 }
 
-static void uss_fill_process_page(struct uss_space *space)
+static void uss_fill_process_page(struct uss_space *space, void *page)
 {
-	struct uss_process_page *facts = uss_facts(space);
+	struct uss_process_page *facts = page;
 
 	uss_fill_header(&facts->header, USS_MAGIC_PROCESS, sizeof(*facts));
 	facts->forkid = space->forkid;
 	facts->system_offset = USS_SYSTEM_PGOFF * PAGE_SIZE;
 	facts->title_offset = USS_RO_PAGES * PAGE_SIZE;
 	facts->title_size = USS_TITLE_PAGES * PAGE_SIZE;
-	uss_publish_start_time(space);
-	uss_publish_pid(space);
+	uss_write_facts(space, facts);
 }
 
 /*
@@ -159,19 +154,20 @@ static struct page *uss_alloc_page(struct mm_struct *mm, gfp_t gfp)
 	return page;
 }
 
-/* Puts @new into @slot unless another toucher was first; returns the winner, referenced. */
+/* Puts @new into @slot, filled, unless another toucher was first; returns the winner, referenced. */
 static struct page *uss_install_page(struct uss_space *space, struct page **slot, struct page *new,
-				     void (*fill)(struct uss_space *space))
+				     void (*fill)(struct uss_space *space, void *page))
 {
 	struct page *page;
 
 	spin_lock(&space->lock);
 	if (!*slot) {
-		*slot = new;
+		if (fill)
+			fill(space, page_address(new));
+		/* Pairs with the acquire in uss_installed_page(): who finds the page finds it filled. */
+		smp_store_release(slot, new);
 		new = NULL;
 		atomic_inc(&uss_pages);
-		if (fill)
-			fill(space);
 	}
 	page = *slot;
 	get_page(page);
@@ -181,14 +177,22 @@ static struct page *uss_install_page(struct uss_space *space, struct page **slot
 	return page;
 }
 
+static struct page *uss_installed_page(struct page **slot)
+{
+	struct page *page = smp_load_acquire(slot);
+
+	/* The caller's fault holds the VMA, which holds the space, which holds the page. */
+	if (page)
+		get_page(page);
+	return page;
+}
+
 struct page *uss_space_process_page(struct uss_space *space)
 {
-	struct page *page = READ_ONCE(space->process_page);
+	struct page *page = uss_installed_page(&space->process_page);
 
-	if (page) {
-		get_page(page);
+	if (page)
 		return page;
-	}
 	/* Nobody is to die for want of this page: without it one asks the kernel. */
 	page = uss_alloc_page(space->mm, __GFP_RETRY_MAYFAIL | __GFP_NOWARN);
 	if (!page)
@@ -196,21 +200,19 @@ struct page *uss_space_process_page(struct uss_space *space)
 	return uss_install_page(space, &space->process_page, page, uss_fill_process_page);
 }
 
-static void uss_fill_title_page(struct uss_space *space)
+static void uss_fill_title_page(struct uss_space *space, void *page)
 {
-	struct uss_title_page *title = page_address(space->title_pages[0]);
+	struct uss_title_page *title = page;
 
 	uss_fill_header(&title->header, USS_MAGIC_TITLE, sizeof(*title));
 }
 
 struct page *uss_space_title_page(struct uss_space *space, pgoff_t index)
 {
-	struct page *page = READ_ONCE(space->title_pages[index]);
+	struct page *page = uss_installed_page(&space->title_pages[index]);
 
-	if (page) {
-		get_page(page);
+	if (page)
 		return page;
-	}
 	page = uss_alloc_page(space->mm, 0);
 	if (!page)
 		return NULL;
@@ -233,9 +235,9 @@ struct page *uss_empty_page(void)
  * Lifecycle
  */
 
-static struct uss_space *uss_space_create(struct mm_struct *mm)
+static struct uss_space *uss_space_create(struct mm_struct *mm, gfp_t gfp)
 {
-	struct uss_space *space = kzalloc(sizeof(*space), GFP_KERNEL_ACCOUNT | __GFP_NOWARN);
+	struct uss_space *space = kzalloc(sizeof(*space), GFP_KERNEL_ACCOUNT | gfp);
 
 	if (!space)
 		return NULL;
@@ -244,25 +246,24 @@ static struct uss_space *uss_space_create(struct mm_struct *mm)
 	refcount_set(&space->vmas, 1);
 	spin_lock_init(&space->lock);
 	INIT_LIST_HEAD(&space->sharers);
-	if (rhashtable_lookup_insert_fast(&uss_spaces, &space->node, uss_spaces_params)) {
-		kfree(space);
-		return NULL;
-	}
+	spin_lock(&uss_spaces_lock);
+	hash_add_rcu(uss_spaces, &space->node, (unsigned long)mm);
+	spin_unlock(&uss_spaces_lock);
 	atomic_inc(&uss_processes);
 	return space;
 }
 
-struct uss_space *uss_space_attach(struct mm_struct *mm)
+struct uss_space *uss_space_attach(struct mm_struct *mm, gfp_t gfp)
 {
 	struct uss_space *space;
 
 	rcu_read_lock();
 	space = uss_space_find(mm);
-	/* It cannot go: whoever takes one of its VMAs away holds the mmap_lock, as we do. */
-	if (space)
-		refcount_inc(&space->vmas);
+	/* Its VMAs come one after the other, under the mmap_lock; dead it is when the program has just unmapped the last one. */
+	if (space && !refcount_inc_not_zero(&space->vmas))
+		space = NULL;
 	rcu_read_unlock();
-	return space ?: uss_space_create(mm);
+	return space ?: uss_space_create(mm, gfp);
 }
 
 static void uss_free_page(struct page *page)
@@ -281,7 +282,9 @@ void uss_space_put(struct uss_space *space)
 
 	if (!refcount_dec_and_test(&space->vmas))
 		return;
-	rhashtable_remove_fast(&uss_spaces, &space->node, uss_spaces_params);
+	spin_lock(&uss_spaces_lock);
+	hash_del_rcu(&space->node);
+	spin_unlock(&uss_spaces_lock);
 
 	/* Whoever found it before may still come with an event; from here on it is told that there is nothing to do. */
 	spin_lock(&space->lock);
@@ -298,26 +301,25 @@ void uss_space_put(struct uss_space *space)
 	kfree_rcu(space, rcu);
 }
 
-struct mm_struct *uss_spaces_get_mm(void)
+struct mm_struct *uss_spaces_get_mm(unsigned int round)
 {
 	struct mm_struct *mm = NULL;
-	struct rhashtable_iter iter;
 	struct uss_space *space;
+	int bucket;
 
-	rhashtable_walk_enter(&uss_spaces, &iter);
-	rhashtable_walk_start(&iter);
-	while (!mm && (space = rhashtable_walk_next(&iter))) {
-		/* The table is being resized: what is missed now is found by the next call. */
-		if (IS_ERR(space))
-			continue;
+	rcu_read_lock();
+	hash_for_each_rcu(uss_spaces, bucket, space, node) {
 		spin_lock(&space->lock);
 		/* Not dead: its VMAs are not all closed, so the mm is there, if only for its last moments. */
-		if (!space->dead && mmget_not_zero(space->mm))
+		if (!space->dead && space->round != round && mmget_not_zero(space->mm)) {
+			space->round = round;
 			mm = space->mm;
+		}
 		spin_unlock(&space->lock);
+		if (mm)
+			break;
 	}
-	rhashtable_walk_stop(&iter);
-	rhashtable_walk_exit(&iter);
+	rcu_read_unlock();
 	return mm;
 }
 
@@ -342,8 +344,7 @@ static void uss_set_owner(struct uss_space *space, struct task_struct *task)
 	space->pid = task_tgid_nr_ns(task, task_active_pid_ns(task));
 	space->start_time = uss_start_time(task);
 	space->start_time_holds = true;
-	uss_publish_start_time(space);
-	uss_publish_pid(space);
+	uss_publish(space);
 }
 
 static void uss_add_sharer(struct uss_space *space, struct task_struct *task)
@@ -357,7 +358,7 @@ static void uss_add_sharer(struct uss_space *space, struct task_struct *task)
 	} else {
 		space->given_up = true;
 	}
-	uss_publish_pid(space);
+	uss_publish(space);
 }
 
 static struct uss_sharer *uss_find_sharer(struct uss_space *space, struct signal_struct *signal)
@@ -380,14 +381,14 @@ static void uss_remove(struct uss_space *space, struct task_struct *task)
 	} else if (space->owner == task->signal) {
 		space->owner = NULL;
 	}
-	uss_publish_pid(space);
+	uss_publish(space);
 }
 
 static void uss_lose_start_time(struct uss_space *space, struct task_struct *task)
 {
 	if (space->owner == task->signal)
 		space->start_time_holds = false;
-	uss_publish_start_time(space);
+	uss_publish(space);
 }
 
 /* Does to the space of @mm, if it has one, what has happened to @task. */
@@ -468,32 +469,22 @@ u64 uss_current_start_time(void)
 
 int uss_spaces_init(void)
 {
-	int err = -ENOMEM;
-
 	/* Fork ids start where the clock is: a number of an earlier load of this module can never come again. */
 	atomic64_set(&uss_last_forkid, ktime_get_boottime_ns());
 	uss_system = alloc_page(GFP_KERNEL | __GFP_ZERO);
 	if (!uss_system)
-		return err;
-	uss_fill_header(page_address(uss_system), USS_MAGIC_SYSTEM, sizeof(struct uss_system_page));
+		return -ENOMEM;
 	uss_empty = alloc_page(GFP_KERNEL | __GFP_ZERO);
-	if (!uss_empty)
-		goto free_system;
-	err = rhashtable_init(&uss_spaces, &uss_spaces_params);
-	if (err)
-		goto free_empty;
+	if (!uss_empty) {
+		put_page(uss_system);
+		return -ENOMEM;
+	}
+	uss_fill_header(page_address(uss_system), USS_MAGIC_SYSTEM, sizeof(struct uss_system_page));
 	return 0;
-
-free_empty:
-	put_page(uss_empty);
-free_system:
-	put_page(uss_system);
-	return err;
 }
 
 void uss_spaces_exit(void)
 {
-	rhashtable_destroy(&uss_spaces);
 	put_page(uss_empty);
 	put_page(uss_system);
 }

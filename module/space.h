@@ -19,12 +19,15 @@ struct uss_space;
 int uss_spaces_init(void);
 void uss_spaces_exit(void);
 
-/* Lifecycle: one reference for each of our VMAs in @mm. The caller holds @mm's mmap_lock for writing, or @mm is dying. */
-struct uss_space *uss_space_attach(struct mm_struct *mm);
+/*
+ * Lifecycle: one reference for each of our VMAs in @mm. To attach, the caller holds @mm's mmap_lock for writing; it returns NULL
+ * without memory, or never, with __GFP_NOFAIL.
+ */
+struct uss_space *uss_space_attach(struct mm_struct *mm, gfp_t gfp);
 void uss_space_put(struct uss_space *space);
 
-/* An mm that has pages, with a reference for mmput(); NULL when there is none, or each is going by itself. */
-struct mm_struct *uss_spaces_get_mm(void);
+/* An mm that has pages and was not given in this @round, not 0, with a reference for mmput(); NULL when there is no more. */
+struct mm_struct *uss_spaces_get_mm(unsigned int round);
 
 /* The pages, made at first touch; each call returns a referenced page, or NULL without memory. */
 struct page *uss_space_process_page(struct uss_space *space);

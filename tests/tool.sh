@@ -24,7 +24,19 @@ is "status --json" "True True 1" "$(json module) $(json served) $(json abi_versi
 run_tool 0 show $$
 contains "show PID" "process $$ (tool.sh)" "$out"
 contains "show PID" "pid          $$" "$out"
-run_tool 0 show --json $$
+# Another process's name must not reach the terminal as it is.
+cp /bin/sleep "/tmp/$(printf 'x\033[31m"')" && "/tmp/$(printf 'x\033[31m"')" 1000 & sleep 0.5
+run_tool 0 show --json $!
+is "name in JSON" "$(printf 'x\033[31m"')" "$(json name)"
+run_tool 0 show $!
+contains "name" '(x\033[31m")' "$out"
+kill $!
+# A mapping that only ends like ours.
+cp /bin/sleep "/tmp/x anon_inode:[usrsysshm]" && "/tmp/x anon_inode:[usrsysshm]" 1000 & sleep 0.5
+run_tool 0 show --json $!
+is "address beside a mapping that pretends" "$(printf %d 0x$(grep -F ' anon_inode:[usrsysshm]' /proc/$!/maps | grep r--s | cut -d - -f 1))" "$(json address)"
+kill $!
+run_tool 0 show $$ --json
 read -r forkid start </proc/sys/kernel/usrsysshm_self
 is "show --json" "$$ $forkid $start" "$(json pid) $(json forkid) $(json start_time)"
 run_tool 0 show
@@ -32,13 +44,19 @@ contains "show without a pid" "(usrsysshm)" "$out"
 run_tool 1 show 4194303
 is "show of nobody" "usrsysshm: no process 4194303" "$err"
 run_tool 1 show 1
-contains "show of a process without pages" "process 1 (guest) has no pages" "$err"
+contains "show of a process without pages" "process 1 has no pages" "$err"
 run_tool 2 show 0
 contains "show 0" "0 is no process id" "$err"
 run_tool 2 show 12x
 contains "show 12x" "12x is no process id" "$err"
+run_tool 2 show ''
+contains "show of nothing" "is no process id" "$err"
 run_tool 2 show 1 2
-contains "show 1 2" "one process at a time" "$err"
+contains "show 1 2" "one argument too many: 2" "$err"
+run_tool 2 show 1 --bogus
+contains "show 1 --bogus" "unknown option --bogus" "$err"
+run_tool 2 status extra
+contains "status extra" "one argument too many: extra" "$err"
 run_tool 2 show --jso
 contains "show --jso" "unknown option --jso" "$err"
 status=0
@@ -61,8 +79,10 @@ is "a mistyped command" "usrsysshm: no command staus; did you mean status?" "$er
 run_tool 2 xyzzy
 is "an unknown command" "usrsysshm: no command xyzzy; see: usrsysshm --help" "$err"
 
-run_tool 2 run
+run_tool 125 run
 contains "run without a command" "no command given" "$err"
+run_tool 125 run --bogus true
+contains "run --bogus" "unknown option --bogus" "$err"
 run_tool 127 run -- /nowhere/program
 is "run of nothing" "usrsysshm: cannot run /nowhere/program: No such file or directory" "$err"
 run_tool 126 run /etc/passwd
@@ -76,5 +96,5 @@ sh -c 'usrsysshm run sh -c "kill -TERM \$\$"' 2>/dev/null || status=$?
 is "run passes a signal's status on" 143 "$status"
 status=0
 err=$(USRSYSSHM_DROPIN=/nowhere usrsysshm run true 2>&1) || status=$?
-is "run without its drop-in: exit status" 1 "$status"
+is "run without its drop-in: exit status" 125 "$status"
 contains "run without its drop-in" "no drop-in /nowhere" "$err"

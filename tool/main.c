@@ -30,21 +30,28 @@ int uss_error(int code, const char *format, ...)
 	return code;
 }
 
-int uss_options(int argc, char **argv, const char *usage, const char *allowed, bool *given)
+int uss_arguments(int argc, char **argv, const char *usage, bool *json, const char **word)
 {
+	bool words_only = false;
 	int i;
 
-	for (i = 1; i < argc && argv[i][0] == '-'; i++) {
-		if (!strcmp(argv[i], "--help")) {
-			printf("%s", usage);
+	for (i = 1; i < argc; i++) {
+		if (!words_only && !strcmp(argv[i], "--help")) {
+			fputs(usage, stdout);
 			return USS_OK;
 		}
-		if (!strcmp(argv[i], "--"))
-			break;
-		if (!allowed || strcmp(argv[i], allowed))
-			return uss_error(USS_USAGE, "%s: unknown option %s; see: usrsysshm %s --help", argv[0], argv[i],
+		if (!words_only && !strcmp(argv[i], "--json")) {
+			*json = true;
+		} else if (!words_only && !strcmp(argv[i], "--")) {
+			words_only = true;
+		} else if (!words_only && argv[i][0] == '-') {
+			return uss_error(USS_USAGE, "%s: unknown option %s; see: usrsysshm %s --help", argv[0], argv[i], argv[0]);
+		} else if (!word || *word) {
+			return uss_error(USS_USAGE, "%s: one argument too many: %s; see: usrsysshm %s --help", argv[0], argv[i],
 					 argv[0]);
-		*given = true;
+		} else {
+			*word = argv[i];
+		}
 	}
 	return -1;
 }
@@ -78,12 +85,25 @@ void uss_print_json_string(const char *text)
 	for (c = (const unsigned char *)text; *c; c++) {
 		if (*c == '"' || *c == '\\')
 			printf("\\%c", *c);
-		else if (*c < 0x20 || *c == 0x7f)
+		else if (*c < 0x20 || *c >= 0x7f)
 			printf("\\u%04x", *c);
 		else
 			putchar(*c);
 	}
 	putchar('"');
+}
+
+/* A process chooses its own name: it is not to drive the terminal of who looks at it. */
+void uss_print_name(const char *text)
+{
+	const unsigned char *c;
+
+	for (c = (const unsigned char *)text; *c; c++) {
+		if (*c < 0x20 || *c >= 0x7f)
+			printf("\\%03o", *c);
+		else
+			putchar(*c);
+	}
 }
 
 static void usage(FILE *out)

@@ -15,7 +15,7 @@
 #include "tool.h"
 
 static const char usage[] =
-	"usage: usrsysshm show [--json] [PID]\n"
+	"usage: usrsysshm show [PID] [--json]\n"
 	"\n"
 	"Shows what stands in the pages of process PID, or of this one. Whoever may trace a process may see them.\n"
 	"A pid of 0 means that the process asks the kernel just now.\n";
@@ -58,27 +58,40 @@ static void read_name(struct process *process)
 		fclose(file);
 }
 
+/* Is this line of maps that of the read-only pages, whole from the first one on? The name is compared from its first letter. */
+static bool is_ours(const char *line, uint64_t *start)
+{
+	uint64_t offset;
+	int name = 0;
+
+	return sscanf(line, "%" SCNx64 "-%*x %*s %" SCNx64 " %*s %*s %n", start, &offset, &name) == 2 && name && offset == 0 &&
+	       !strcmp(line + name, MAPPING "\n");
+}
+
 /* Returns the exit code. */
 static int find_base(struct process *process)
 {
 	FILE *maps = open_proc(process->pid, "maps");
-	uint64_t start, offset;
+	uint64_t start;
 	char *line = NULL;
 	size_t size = 0;
+	int err = 0;
 
 	if (!maps)
 		return refuse(process->pid, errno);
-	errno = 0;
 	while (!process->base && getline(&line, &size, maps) > 0)
-		if (strstr(line, " " MAPPING "\n") && sscanf(line, "%" SCNx64 "-%*x %*s %" SCNx64, &start, &offset) == 2 &&
-		    offset == 0)
+		if (is_ours(line, &start))
 			process->base = start;
+	if (ferror(maps))
+		err = errno;
 	free(line);
 	fclose(maps);
+	if (err)
+		return refuse(process->pid, err);
 	if (!process->base)
 		return uss_error(USS_FAILED,
-				 "process %d (%s) has no pages: it began before the module was loaded, or could not get them",
-				 process->pid, process->name);
+				 "process %d has no pages: it began before the module was loaded, or could not get them",
+				 process->pid);
 	return USS_OK;
 }
 
@@ -98,11 +111,10 @@ static int read_page(struct process *process)
 	if (length != (ssize_t)sizeof(process->page))
 		return refuse(process->pid, err);
 	if (process->page.header.magic != USS_MAGIC_PROCESS)
-		return uss_error(USS_FAILED, "process %d (%s) has an empty page: it asks the kernel", process->pid,
-				 process->name);
+		return uss_error(USS_FAILED, "process %d has an empty page: it asks the kernel", process->pid);
 	if (process->page.header.abi_version != USS_ABI_VERSION)
-		return uss_error(USS_FAILED, "process %d (%s) has pages of ABI version %u, this tool knows %d", process->pid,
-				 process->name, process->page.header.abi_version, USS_ABI_VERSION);
+		return uss_error(USS_FAILED, "process %d has pages of ABI version %u, this tool knows %d", process->pid,
+				 process->page.header.abi_version, USS_ABI_VERSION);
 	return USS_OK;
 }
 
@@ -111,12 +123,14 @@ static void print_text(const struct process *process)
 	const struct uss_process_page *page = &process->page;
 	bool holds = page->speaks & USS_SPEAKS_START_TIME;
 
-	printf("process %d (%s)\n", process->pid, process->name);
+	printf("process %d (", process->pid);
+	uss_print_name(process->name);
+	printf(")\n");
 	printf("  address      0x%" PRIx64 "\n", process->base);
 	printf("  ABI version  %u\n", page->header.abi_version);
 	printf("  features     ");
 	uss_print_features(page->header.features, false);
-	printf("\n  pid          %u%s\n", page->pid, page->pid ? "" : "  (another process shares its memory: both ask the kernel)");
+	printf("\n  pid          %u%s\n", page->pid, page->pid ? "" : "  (its memory is not its own at the moment: it asks the kernel)");
 	printf("  fork id      %llu\n", (unsigned long long)page->forkid);
 	printf("  start time   %llu ns after boot%s\n", (unsigned long long)page->start_time,
 	       holds ? "" : "  (of a time namespace that it has left)");
@@ -135,37 +149,30 @@ static void print_json(const struct process *process)
 	       page->speaks & USS_SPEAKS_START_TIME ? "true" : "false");
 }
 
-/* The arguments that are no options: at most one pid. Returns -1 to go on, else the exit code. */
-static int parse_pid(int argc, char **argv, int *pid)
+/* Returns -1 to go on, else the exit code. */
+static int parse_pid(const char *word, int *pid)
 {
 	char *end;
 	long number;
-	int i, given = 0;
 
-	*pid = getpid();
-	for (i = 1; i < argc; i++) {
-		if (argv[i][0] == '-')
-			continue;
-		if (given++)
-			return uss_error(USS_USAGE, "show: one process at a time; see: usrsysshm show --help");
-		errno = 0;
-		number = strtol(argv[i], &end, 10);
-		if (errno || *end || number < 1 || number > INT32_MAX)
-			return uss_error(USS_USAGE, "show: %s is no process id; see: usrsysshm show --help", argv[i]);
-		*pid = (int)number;
-	}
+	errno = 0;
+	number = strtol(word, &end, 10);
+	if (errno || end == word || *end || number < 1 || number > INT32_MAX)
+		return uss_error(USS_USAGE, "show: %s is no process id; see: usrsysshm show --help", word);
+	*pid = (int)number;
 	return -1;
 }
 
 int uss_cmd_show(int argc, char **argv)
 {
-	struct process process = { .name = "?" };
+	struct process process = { .pid = getpid(), .name = "?" };
+	const char *word = NULL;
 	bool json = false;
 	int code;
 
-	code = uss_options(argc, argv, usage, "--json", &json);
-	if (code < 0)
-		code = parse_pid(argc, argv, &process.pid);
+	code = uss_arguments(argc, argv, usage, &json, &word);
+	if (code < 0 && word)
+		code = parse_pid(word, &process.pid);
 	if (code >= 0)
 		return code;
 	read_name(&process);

@@ -54,7 +54,7 @@ int uss_cmd_status(int argc, char **argv)
 	int code;
 	bool json = false, loaded, served = uss_served() & USS_SERVED_PID;
 
-	code = uss_options(argc, argv, usage, "--json", &json);
+	code = uss_arguments(argc, argv, usage, &json, NULL);
 	if (code >= 0)
 		return code;
 	loaded = read_fact("abi_version", abi, sizeof(abi)) && read_fact("features", features, sizeof(features)) &&

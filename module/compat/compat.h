@@ -10,6 +10,7 @@
 
 #include <linux/ftrace.h>
 #include <linux/mm.h>
+#include <linux/sched/coredump.h>
 #include <linux/sysctl.h>
 #include <linux/version.h>
 
@@ -21,6 +22,20 @@ static inline void uss_vm_flags_mod(struct vm_area_struct *vma, vm_flags_t set, 
 }
 #else
 #define uss_vm_flags_mod(vma, set, clear)	vm_flags_mod(vma, set, clear)
+#endif
+
+/* 6.10 has mseal(2). */
+#ifdef VM_SEALED
+#define USS_VM_SEALED	VM_SEALED
+#else
+#define USS_VM_SEALED	VM_NONE
+#endif
+
+/* 6.18 hid the flags of an mm behind functions. */
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 18, 0)
+#define uss_mm_is_unstable(mm)	test_bit(MMF_UNSTABLE, &(mm)->flags)
+#else
+#define uss_mm_is_unstable(mm)	mm_flags_test(MMF_UNSTABLE, mm)
 #endif
 
 /* 6.4 renamed it. */
