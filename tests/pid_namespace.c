@@ -5,6 +5,19 @@
 
 #include "test.h"
 
+static uint64_t outer_forkid;
+
+static int pid_1_below_pid_1(void *unused)
+{
+	(void)unused;
+	CHECK(raw_getpid() == 1, "pid %d", raw_getpid());
+	check_asks("pid 1 below pid 1");
+	CHECK(uss_forkid() != outer_forkid, "pid 1 below pid 1: fork id of its parent");
+	usleep(100000);
+	check_asks("pid 1 below pid 1, later");
+	return 0;
+}
+
 static void inside(void)
 {
 	pid_t pid;
@@ -29,7 +42,7 @@ static void inside(void)
 
 int main(int argc, char **argv)
 {
-	uint64_t mine = uss_forkid();
+	static char stack[65536] __attribute__((aligned(16)));
 	pid_t pid;
 
 	main_after_exec(argc, argv);
@@ -61,13 +74,13 @@ int main(int argc, char **argv)
 	/* Shared memory, and a child whose pid is the same number as its parent's: both are 1, each in its namespace. */
 	pid = (pid_t)syscall(SYS_clone, SIGCHLD | CLONE_NEWPID, NULL, NULL, NULL, 0);
 	if (pid == 0) {
-		mine = uss_forkid();
-		pid = (pid_t)syscall(SYS_clone, SIGCHLD | CLONE_NEWPID | CLONE_VFORK, NULL, NULL, NULL, 0);
-		if (pid == 0) {
-			CHECK(uss_getpid() == 1 && uss_forkid() != mine, "pid 1 below pid 1: fork id of its parent");
-			_exit(0);
-		}
+		outer_forkid = uss_forkid();
+		pid = clone(pid_1_below_pid_1, stack + sizeof(stack), CLONE_VM | CLONE_NEWPID | SIGCHLD, NULL);
+		CHECK(pid == 2, "clone: pid %d", pid);
+		check_asks("pid 1 beside pid 1");
+		CHECK(uss_forkid() == outer_forkid, "pid 1 beside pid 1: another fork id");
 		reap(pid);
+		check_served("pid 1 alone again");
 		_exit(0);
 	}
 	reap(pid);

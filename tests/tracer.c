@@ -18,35 +18,64 @@ static struct uss_process_page read_page_of(pid_t pid)
 	return page;
 }
 
-static void tracee(uint64_t *forkid)
+/* Forks, by a system call that touches nothing: PTRACE_O_TRACEFORK stops the child before its first instruction. */
+static void tracee(uint64_t forkid)
 {
-	/* Nothing before this touches the page: pid and fork id come straight from the kernel. */
-	raise(SIGSTOP);
+	pid_t pid;
+
+	syscall(SYS_kill, raw_getpid(), SIGSTOP);
 	check_served("tracee");
-	CHECK(my_page()->forkid != *forkid, "tracee: fork id of its tracer");
+	CHECK(uss_forkid() != forkid, "tracee: fork id of its tracer");
+	pid = (pid_t)syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, 0);
+	if (pid == 0) {
+		check_served("tracee's child");
+		_exit(0);
+	}
+	reap(pid);
 	_exit(0);
+}
+
+static void wait_for_stop(pid_t pid)
+{
+	int status;
+
+	CHECK(waitpid(pid, &status, __WALL | WUNTRACED) == pid && WIFSTOPPED(status), "process %d: status %#x", pid, status);
+}
+
+static void check_page_of(pid_t pid, uint64_t mine, const char *where)
+{
+	struct uss_process_page page = read_page_of(pid);
+
+	CHECK(page.header.magic == USS_MAGIC_PROCESS && page.pid == (uint32_t)pid, "%s: page of %d says %u", where, pid, page.pid);
+	CHECK(page.forkid != mine, "%s: fork id of the tracer", where);
 }
 
 int main(void)
 {
 	uint64_t mine = uss_forkid();
-	struct uss_process_page page;
-	int i, status;
+	unsigned long child;
 	pid_t pid;
+	int i;
 
-	for (i = 0; i < 200; i++) {
+	for (i = 0; i < 100; i++) {
 		pid = fork();
 		if (pid == 0)
-			tracee(&mine);
-		/* At once, whether it has run or not. */
-		page = read_page_of(pid);
-		CHECK(page.pid == (uint32_t)pid, "page of child %d, just forked, says %u", pid, page.pid);
+			tracee(mine);
+		check_page_of(pid, mine, "just forked");
+		wait_for_stop(pid);
 		CHECK(!ptrace(PTRACE_SEIZE, pid, 0, PTRACE_O_TRACEFORK), "PTRACE_SEIZE: %s", strerror(errno));
-		CHECK(waitpid(pid, &status, WUNTRACED) == pid && WIFSTOPPED(status), "status %#x", status);
-		page = read_page_of(pid);
-		CHECK(page.pid == (uint32_t)pid && page.forkid != mine, "page of stopped child %d says %u", pid, page.pid);
-		CHECK(!ptrace(PTRACE_DETACH, pid, 0, SIGCONT), "PTRACE_DETACH: %s", strerror(errno));
+		wait_for_stop(pid);
 		kill(pid, SIGCONT);
+		/* The events between are its being continued. */
+		do {
+			CHECK(!ptrace(PTRACE_CONT, pid, 0, 0), "PTRACE_CONT: %s", strerror(errno));
+			wait_for_stop(pid);
+		} while (ptrace(PTRACE_GETEVENTMSG, pid, 0, &child) || child <= (unsigned long)pid);
+		wait_for_stop((pid_t)child);
+		check_page_of((pid_t)child, mine, "not run yet");
+		check_page_of(pid, mine, "its parent");
+		CHECK(!ptrace(PTRACE_DETACH, (pid_t)child, 0, 0), "PTRACE_DETACH: %s", strerror(errno));
+		CHECK(!ptrace(PTRACE_DETACH, pid, 0, 0), "PTRACE_DETACH: %s", strerror(errno));
 		reap(pid);
 	}
 	return 0;

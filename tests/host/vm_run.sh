@@ -51,14 +51,28 @@ run 125 -- sh -c 'echo "WARNING: CPU: 0 (a test of the rig)" >/dev/kmsg; echo fi
 contains "a complaint of the kernel" "the kernel complained" "$err"
 contains "a complaint of the kernel" "a test of the rig" "$err"
 is "stdout beside a complaint" fine "$out"
+run 125 -- sh -c 'dmesg -n 1; echo "<4>WARNING: CPU: 0 (an unseen test of the rig)" >/dev/kmsg'
+contains "a complaint that the console does not show" "an unseen test of the rig" "$err"
 run 125 -- sh -c 'echo 1 >/proc/sys/kernel/sysrq; echo b >/proc/sysrq-trigger; sleep 100'
 contains "no verdict" "no verdict" "$err"
 run 125 -- sh -c 'echo 1 >/proc/sys/kernel/sysrq; echo c >/proc/sysrq-trigger'
 contains "a panic" "sysrq triggered crash" "$err"
+run 125 --timeout
+contains "an option without its value" "vm/run [--kernel VERSION]" "$err"
 run 125
 contains "no command" "vm/run [--kernel VERSION]" "$err"
 run 125 --kernel 5.99 -- true
 contains "no such kernel" "no kernel 5.99" "$err"
+# A directory with an odd name, under a locale that knows no letters; and a daemon that would hold the output open.
+mkdir "$TMPDIR/keep é'q \$x"
+here=$PWD
+cd "$TMPDIR/keep é'q \$x"
+status=0
+out=$(LC_ALL=C "$here/vm/run" -- sh -c 'sleep 1000 & pwd; seq 100000 | tail -n 1') || status=$?
+is "status in a directory with an odd name" 0 "$status"
+is "directory with an odd name" "$PWD
+100000" "$out"
+cd "$here"
 # A kernel by its image, and virtual time that counts instructions: the same figures twice.
 image=$(vm/kernel 6.1)/vmlinuz
 run 0 --icount --kernel "$image" -- build/bench/getpid 20000

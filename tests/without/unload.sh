@@ -4,7 +4,7 @@
 set -eu
 . "$(dirname "$0")/../shell.sh"
 
-module=build/$(uname -r)/usrsysshm.ko
+module=$USRSYSSHM_MODULE
 [ -e /sys/kernel/tracing/enabled_functions ] || mount -t tracefs tracefs /sys/kernel/tracing
 
 pids=
@@ -13,6 +13,8 @@ for round in $(seq 9); do
 	build/tests/programs/ask_for_ever /tmp/enough & pids="$pids $!"
 	# Some that never touch their pages, and one that is gone before the module.
 	sleep 1000 & sleepers="${sleepers:-} $!"
+	# One that seals its pages, where the kernel lets it (mseal(2), 6.10).
+	build/tests/programs/seal & sleepers="$sleepers $!"
 	cat /proc/sys/kernel/usrsysshm >/tmp/base
 	[ "$(cat /tmp/base)" != 0 ] || fail "round $round: no pages"
 	while ! grep -q 'inode:.usrsysshm' /proc/${pids##* }/maps; do :; done

@@ -4,7 +4,7 @@
 set -eu
 . "$(dirname "$0")/../shell.sh"
 
-module=build/$(uname -r)/usrsysshm.ko
+module=$USRSYSSHM_MODULE
 [ -e /sys/kernel/tracing/enabled_functions ] || mount -t tracefs tracefs /sys/kernel/tracing
 [ -f "$module" ] || fail "no $module"
 sysctl -q kernel.ftrace_enabled=0
