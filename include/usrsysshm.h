@@ -16,6 +16,8 @@
 #ifndef USRSYSSHM_H
 #define USRSYSSHM_H
 
+#include <stdarg.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -61,6 +63,48 @@ uint64_t uss_forkid(void);
 uint64_t uss_start_time(void);
 
 /*
+ * Titles: what ps(1), top(1), pgrep -f and /proc/PID/cmdline show instead of the command line.
+ *
+ * With the module a title is written into a page, without a system call (the very first costs a page fault). Without it, or with
+ * USRSYSSHM_TITLE=classic in the environment, prctl(PR_SET_MM_MAP) is told where it is, which takes a few system calls and /proc,
+ * and works for ordinary users. Either way others see the old title or the new one, never a mixture, and the length
+ * of argv does not matter. fork inherits the title, exec ends it.
+ */
+
+/* The longest title, in bytes. What is longer is cut, where a UTF-8 character begins. */
+#define USS_TITLE_LIMIT		2048
+
+/*
+ * uss_set_title - sets the title to @length bytes at @text, without formatting; up to its NUL, if it has one
+ *
+ * Replaces setproctitle(3) of the BSDs, and writing over argv. NULL restores the original command line.
+ *
+ * Threads and signal handlers may call it at once; the last to finish decides. It never waits for another. Async-signal-safe
+ * but for a getenv(3), which wants that nobody is changing the environment.
+ *
+ * Returns 0. Without the module, and when more than fourteen others are in the middle of setting a title (or were killed there), also -1
+ * with errno set and the title as it was: ENOMEM, EAGAIN, and what open(2) of /proc/self/stat and prctl(2) say.
+ */
+int uss_set_title(const char *text, size_t length);
+
+/*
+ * uss_setproctitle - sets the title as setproctitle(3) does
+ *
+ * The program's name, ": ", and the formatted text; the text alone when @format begins with "-". NULL restores the original
+ * command line. Errors leave the title as it was. As safe as uss_set_title; the formatting is as safe in signal handlers as
+ * snprintf(3) is with the same arguments: glibc's is for strings and integers, without being promised.
+ */
+void uss_setproctitle(const char *format, ...) __attribute__((format(printf, 1, 2)));
+void uss_vsetproctitle(const char *format, va_list arguments) __attribute__((format(printf, 1, 0)));
+
+/*
+ * uss_getproctitle - copies the title to @buffer, of @size bytes, cut if need be and always with a NUL if size is not 0
+ *
+ * Returns the title's length, as strlcpy(3) does; 0 and an empty text when there is none. Async-signal-safe as uss_set_title.
+ */
+ssize_t uss_getproctitle(char *buffer, size_t size);
+
+/*
  * uss_page_base - where the calling process has its pages
  *
  * Returns the address of its struct uss_process_page (<usrsysshm/abi.h>), NULL when it has none that this library can
@@ -78,6 +122,7 @@ unsigned int uss_served(void);
 #define USS_SERVED_PID		(1u << 0)	/* uss_getpid */
 #define USS_SERVED_FORKID	(1u << 1)	/* uss_forkid */
 #define USS_SERVED_START_TIME	(1u << 2)	/* uss_start_time */
+#define USS_SERVED_TITLE	(1u << 3)	/* uss_set_title and its kin */
 
 #ifdef __cplusplus
 }

@@ -100,5 +100,7 @@ unsigned int uss_served(void)
 	served |= USS_SERVED_PID | USS_SERVED_FORKID;
 	if (uss_load(uss_process->speaks) & USS_SPEAKS_START_TIME)
 		served |= USS_SERVED_START_TIME;
+	if (uss_process->header.features & USS_FEATURE_TITLE)
+		served |= USS_SERVED_TITLE;
 	return served;
 }

@@ -9,6 +9,7 @@
  *				waits in vfork is woken after this
  *	exit_mm_release		a thread leaves its mm for good; when no thread is live any more, the process does
  *	switch_task_namespaces	a process takes another set of namespaces
+ *	access_remote_vm	somebody reads a process's command line: replaced likewise, for processes with titles only
  *
  * The functions are found by name. A kernel without one of them is not ours to run on: loading fails.
  */
@@ -28,8 +29,9 @@
 #include "hooks.h"
 #include "map.h"
 #include "space.h"
+#include "title.h"
 
-/* How many tasks are inside uss_finalize_exec(), where they may sleep. */
+/* How many tasks are inside our replacements, where they may sleep. */
 static atomic_t uss_inside;
 
 /* Not a tail call: the callee's return address must lie in this module, or it would be redirected here again, for ever. */
@@ -46,6 +48,25 @@ static notrace void uss_at_finalize_exec(unsigned long ip, unsigned long parent_
 {
 	if (!within_module(parent_ip, THIS_MODULE))
 		uss_ftrace_set_ip(fregs, (unsigned long)uss_finalize_exec);
+}
+
+static notrace int uss_access_remote_vm(struct mm_struct *mm, unsigned long addr, void *buf, int len, unsigned int gup_flags)
+{
+	int got;
+
+	atomic_inc(&uss_inside);
+	got = uss_title_read(mm, addr, buf, len, gup_flags);
+	atomic_dec(&uss_inside);
+	return got;
+}
+
+static notrace void uss_at_access_remote_vm(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
+					    struct ftrace_regs *fregs)
+{
+	struct mm_struct *mm = (struct mm_struct *)uss_ftrace_argument(fregs, 0);
+
+	if (uss_title_is_concerned(mm, uss_ftrace_argument(fregs, 4)))
+		uss_ftrace_set_ip(fregs, (unsigned long)uss_access_remote_vm);
 }
 
 static notrace void uss_at_exec_mm_release(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
@@ -90,6 +111,7 @@ static struct uss_hook {
 	{ "exec_mm_release", { .func = uss_at_exec_mm_release, .flags = USS_OPS_FLAGS } },
 	{ "exit_mm_release", { .func = uss_at_exit_mm_release, .flags = USS_OPS_FLAGS } },
 	{ "switch_task_namespaces", { .func = uss_at_switch_task_namespaces, .flags = USS_OPS_FLAGS } },
+	{ "access_remote_vm", { .func = uss_at_access_remote_vm, .flags = USS_OPS_FLAGS | FTRACE_OPS_FL_IPMODIFY } },
 };
 
 /* Comes last and goes first: a process that has pages has all its other moves seen. */
@@ -160,14 +182,19 @@ unregister:
 	return err;
 }
 
-void uss_hooks_stop(void)
+/* Who was redirected but has not counted itself yet; then who sleeps; then who is between its count and its return. */
+static void uss_wait_for_those_inside(void)
 {
-	uss_hook_unregister(&uss_exec_hook);
-	/* Who was redirected but has not counted itself yet; then who sleeps; then who is between its count and its return. */
 	synchronize_rcu_tasks();
 	while (atomic_read(&uss_inside))
 		msleep(20);
 	synchronize_rcu_tasks();
+}
+
+void uss_hooks_stop(void)
+{
+	uss_hook_unregister(&uss_exec_hook);
+	uss_wait_for_those_inside();
 }
 
 void uss_hooks_exit(void)
@@ -178,4 +205,5 @@ void uss_hooks_exit(void)
 		uss_hook_unregister(&uss_hooks[i]);
 	tracepoint_probe_unregister(uss_fork_tracepoint, uss_at_fork, NULL);
 	tracepoint_synchronize_unregister();
+	uss_wait_for_those_inside();
 }

@@ -5,6 +5,7 @@
  *	hooks.c		the kernel tells what happens to a process
  *	map.c		the process's VMAs
  *	space.c		its pages, what stands in them, and whom they speak for
+ *	title.c		what others see as its command line
  *	user.c		sysctl and sysfs
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt

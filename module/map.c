@@ -40,7 +40,10 @@ static struct file *uss_ro_file, *uss_title_file;
  */
 static void uss_vma_open(struct vm_area_struct *vma)
 {
-	vma->vm_private_data = uss_space_attach(vma->vm_mm, __GFP_NOFAIL);
+	struct uss_space *from = vma->vm_private_data, *space = uss_space_attach(vma->vm_mm, __GFP_NOFAIL);
+
+	vma->vm_private_data = space;
+	uss_space_inherit_title(space, from);
 }
 
 static void uss_vma_close(struct vm_area_struct *vma)
@@ -68,7 +71,7 @@ static vm_fault_t uss_title_fault(struct vm_fault *vmf)
 
 	if (vmf->pgoff < USS_RO_PAGES)
 		return VM_FAULT_SIGBUS;
-	vmf->page = uss_space_title_page(space, vmf->pgoff - USS_RO_PAGES);
+	vmf->page = uss_space_title_page(space, vmf->pgoff - USS_RO_PAGES, vmf->vma->vm_start);
 	return vmf->page ? 0 : VM_FAULT_OOM;
 }
 

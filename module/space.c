@@ -35,8 +35,9 @@
 #include <usrsysshm/abi.h>
 
 #include "space.h"
+#include "title.h"
 
-#define USS_FEATURES	(USS_FEATURE_PID | USS_FEATURE_FORKID | USS_FEATURE_START_TIME)
+#define USS_FEATURES	(USS_FEATURE_PID | USS_FEATURE_FORKID | USS_FEATURE_START_TIME | USS_FEATURE_TITLE)
 
 /* A process in somebody else's address space. */
 struct uss_sharer {
@@ -63,6 +64,7 @@ struct uss_space {
 	struct list_head sharers;
 	struct page *process_page;
 	struct page *title_pages[USS_TITLE_PAGES];
+	struct uss_title title;
 };
 
 /* Read under RCU. */
@@ -205,9 +207,17 @@ static void uss_fill_title_page(struct uss_space *space, void *page)
 	struct uss_title_page *title = page;
 
 	uss_fill_header(&title->header, USS_MAGIC_TITLE, sizeof(*title));
+	uss_title_fill_page(&space->title, page);
 }
 
-struct page *uss_space_title_page(struct uss_space *space, pgoff_t index)
+static void uss_open_window(struct uss_space *space, unsigned long area)
+{
+	spin_lock(&space->lock);
+	uss_title_open_window(&space->title, space->mm, area);
+	spin_unlock(&space->lock);
+}
+
+struct page *uss_space_title_page(struct uss_space *space, pgoff_t index, unsigned long area)
 {
 	struct page *page = uss_installed_page(&space->title_pages[index]);
 
@@ -216,6 +226,8 @@ struct page *uss_space_title_page(struct uss_space *space, pgoff_t index)
 	page = uss_alloc_page(space->mm, 0);
 	if (!page)
 		return NULL;
+	if (index == 0)
+		uss_open_window(space, area);
 	return uss_install_page(space, &space->title_pages[index], page, index ? NULL : uss_fill_title_page);
 }
 
@@ -290,6 +302,7 @@ void uss_space_put(struct uss_space *space)
 	spin_lock(&space->lock);
 	space->dead = true;
 	list_splice_init(&space->sharers, &sharers);
+	uss_title_close_window(&space->title, space->mm);
 	spin_unlock(&space->lock);
 
 	list_for_each_entry_safe(sharer, next, &sharers, node)
@@ -299,6 +312,83 @@ void uss_space_put(struct uss_space *space)
 		uss_free_page(space->title_pages[i]);
 	atomic_dec(&uss_processes);
 	kfree_rcu(space, rcu);
+}
+
+/* Under @space's lock. */
+static bool uss_copy_title(struct uss_space *space, char *text, u32 *length)
+{
+	if (space->title_pages[0])
+		return uss_title_copy(space->title_pages, text, length);
+	if (!space->title.inherited)
+		return false;
+	*length = space->title.inherited_length;
+	memcpy(text, space->title.inherited, *length);
+	return true;
+}
+
+static bool uss_is_titled(struct uss_space *space)
+{
+	struct uss_title_page *area;
+
+	if (!space->title_pages[0])
+		return space->title.inherited;
+	area = page_address(space->title_pages[0]);
+	return USS_TITLE_SLOT(READ_ONCE(area->current_title)) < USS_TITLE_SLOTS;
+}
+
+void uss_space_inherit_title(struct uss_space *child, struct uss_space *parent)
+{
+	bool titled;
+	char *text;
+	u32 length;
+
+	/* Once, by the first of the child's VMAs; most processes have no title. */
+	if (child == parent || child->title.window || !READ_ONCE(parent->title.window))
+		return;
+	text = kmalloc(USS_TITLE_MAX, GFP_KERNEL_ACCOUNT | __GFP_NOFAIL);
+	spin_lock(&parent->lock);
+	child->title = parent->title;
+	titled = uss_copy_title(parent, text, &length);
+	spin_unlock(&parent->lock);
+	if (!titled) {
+		kfree(text);
+		text = NULL;
+		length = 0;
+	}
+	child->title.inherited = text;
+	child->title.inherited_length = length;
+}
+
+bool uss_space_has_window(struct mm_struct *mm)
+{
+	struct uss_space *space;
+	bool has;
+
+	rcu_read_lock();
+	space = uss_space_find(mm);
+	has = space && READ_ONCE(space->title.window);
+	rcu_read_unlock();
+	return has;
+}
+
+bool uss_space_get_title(struct mm_struct *mm, struct uss_title *title, char *text, u32 *length)
+{
+	struct uss_space *space;
+	bool titled = false;
+
+	memset(title, 0, sizeof(*title));
+	rcu_read_lock();
+	space = uss_space_find(mm);
+	if (space) {
+		spin_lock(&space->lock);
+		if (!space->dead) {
+			*title = space->title;
+			titled = text ? uss_copy_title(space, text, length) : uss_is_titled(space);
+		}
+		spin_unlock(&space->lock);
+	}
+	rcu_read_unlock();
+	return titled;
 }
 
 struct mm_struct *uss_spaces_get_mm(unsigned int round)

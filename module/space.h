@@ -15,6 +15,7 @@
 #define USS_ALL_PAGES		(USS_RO_PAGES + USS_TITLE_PAGES)
 
 struct uss_space;
+struct uss_title;
 
 int uss_spaces_init(void);
 void uss_spaces_exit(void);
@@ -26,12 +27,17 @@ void uss_spaces_exit(void);
 struct uss_space *uss_space_attach(struct mm_struct *mm, gfp_t gfp);
 void uss_space_put(struct uss_space *space);
 
+/* The title, for title.c: a new child's from its parent; is there a window; all about it, and the text unless @text is NULL. */
+void uss_space_inherit_title(struct uss_space *child, struct uss_space *parent);
+bool uss_space_has_window(struct mm_struct *mm);
+bool uss_space_get_title(struct mm_struct *mm, struct uss_title *title, char *text, u32 *length);
+
 /* An mm that has pages and was not given in this @round, not 0, with a reference for mmput(); NULL when there is no more. */
 struct mm_struct *uss_spaces_get_mm(unsigned int round);
 
-/* The pages, made at first touch; each call returns a referenced page, or NULL without memory. */
+/* The pages, made at first touch; each call returns a referenced page, or NULL without memory. @area: the title area's address. */
 struct page *uss_space_process_page(struct uss_space *space);
-struct page *uss_space_title_page(struct uss_space *space, pgoff_t index);
+struct page *uss_space_title_page(struct uss_space *space, pgoff_t index, unsigned long area);
 struct page *uss_system_page(void);
 struct page *uss_empty_page(void);
 

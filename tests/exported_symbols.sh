@@ -3,9 +3,9 @@
 set -eu
 . "$(dirname "$0")/shell.sh"
 
-declared=$(grep -o '\buss_[a-z_]*(' include/usrsysshm.h | tr -d '(' | sort -u)
+declared=$(grep -o '^[a-z].*\buss_[a-z_]*(' include/usrsysshm.h | grep -o 'uss_[a-z_]*(' | tr -d '(' | sort -u)
 listed=$(grep -o '^	uss_[a-z_]*;' lib/libusrsysshm.map | tr -d '	;' | sort -u)
 exported=$(nm -D --defined-only /usr/lib/*/libusrsysshm.so.0 | awk '$2 == "T" { sub("@.*", "", $3); print $3 }' | sort -u)
 is "map and header" "$declared" "$listed"
 is "exported and header" "$declared" "$exported"
-is "drop-in" "getpid" "$(nm -D --defined-only /usr/lib/*/libusrsysshm-dropin.so | awk '{ print $3 }')"
+is "drop-in" "getpid setproctitle setproctitle_init" "$(echo $(nm -D --defined-only /usr/lib/*/libusrsysshm-dropin.so | awk '{ print $3 }' | sort))"

@@ -65,6 +65,7 @@ void uss_print_features(uint64_t features, bool json)
 		{ USS_FEATURE_PID, "pid" },
 		{ USS_FEATURE_FORKID, "forkid" },
 		{ USS_FEATURE_START_TIME, "start_time" },
+		{ USS_FEATURE_TITLE, "title" },
 	};
 	const char *separator = "";
 	size_t i;

@@ -34,6 +34,7 @@
 #define USS_FEATURE_PID		(1 << 0)	/* process page: pid */
 #define USS_FEATURE_FORKID	(1 << 1)	/* process page: forkid */
 #define USS_FEATURE_START_TIME	(1 << 2)	/* process page: start_time */
+#define USS_FEATURE_TITLE	(1 << 3)	/* title area: the kernel reads the title there */
 
 /* Does `page`, which has a struct uss_header called header, reach to the end of `field`? */
 #define USS_HAS(page, field) \
@@ -41,7 +42,7 @@
 
 /*
  * Every page begins with one. All fields: kernel / process / once. Since ABI 1.
- * (In the title page the process can overwrite it; the kernel never reads it there.)
+ * (In the title area the process can overwrite it; the kernel never reads it there.)
  */
 struct uss_header {
 	__u32 magic;			/* which page this is: USS_MAGIC_... */
@@ -108,12 +109,56 @@ struct uss_system_page {
 };
 
 /*
- * The title area: the process may write all of it, so the kernel trusts none of it. ABI 1 defines no more than its
- * header: no feature bit promises that the kernel reads a title yet. Slots for titles will be appended.
+ * The title area: the process may write all of it, so the kernel trusts none of it. Since ABI 1, with USS_FEATURE_TITLE.
+ *
+ * The title is a text in one of USS_TITLE_SLOTS slots, and current_title names the slot. Nobody writes into a slot that is current:
+ * at every instant a complete title can be read there, whatever became of those who were writing another one.
+ *
+ * To write:	1. Claim a slot and compare-and-swap its word to the next stamp, USS_SLOT_WRITING, and the writer's pid. To be claimed
+ *		   is a slot that is free, or published but not current. When there is none, also one that is being written by a
+ *		   process that is no more (kill(2) says ESRCH), and not current. Nobody waits.
+ *		2. Write the text into it (after the claim: release fence).
+ *		3. Publish: exchange current_title for USS_TITLE(slot, length, stamp) (acquire and release), or for 0: no title.
+ *		   Then compare-and-swap the slot's word from what the claim made it to USS_SLOT_PUBLISHED.
+ *		4. Give back the slot that was current before: compare-and-swap its word, if it still has that title's stamp, to free.
+ *		A writer that ends anywhere in between leaves a slot that others can claim.
+ * To read:	1. Load current_title (acquire). 0: no title; the original command line is shown.
+ *		2. Copy the text.
+ *		3. Load the slot's word (after the copy: acquire fence). Another stamp than that in current_title: begin again.
+ *
+ * Writers: the process's threads and signal handlers, and the kernel once, when it makes the first page, which holds
+ * the title that a forked child inherits. Readers: the kernel, which bounds and checks everything, and the process.
  */
+#define USS_TITLE_SLOTS		15
+#define USS_TITLE_MAX		2048	/* bytes of a title */
+#define USS_SLOT_SIZE		2112	/* room for a title and a NUL, which is not part of it */
+
+/* A word of slot[]: how often the slot was claimed (40 bits), the writer's pid (22 bits), and its state. */
+#define USS_SLOT_FREE		0
+#define USS_SLOT_WRITING	1
+#define USS_SLOT_PUBLISHED	2
+#define USS_SLOT(stamp, pid, state) \
+	((__u64)(stamp) << 24 | (__u64)(pid) << 2 | (state))
+#define USS_SLOT_STAMP(word)	((__u64)(word) >> 24)
+#define USS_SLOT_PID(word)	((int)((word) >> 2 & 0x3fffff))
+#define USS_SLOT_STATE(word)	((int)((word) & 3))
+
+/* current_title: 24 bits for slot (plus 1, so that it is never 0) and length, 40 bits for the stamp. */
+#define USS_TITLE(slot, length, stamp) \
+	((__u64)(stamp) << 24 | (__u64)(length) << 8 | (__u64)((slot) + 1))
+#define USS_TITLE_SLOT(title)	((unsigned int)((title) & 0xff) - 1)
+#define USS_TITLE_LENGTH(title)	((unsigned int)((title) >> 8 & 0xffff))
+#define USS_TITLE_STAMP(title)	((__u64)(title) >> 24)
+#define USS_STAMP_MASK		(((__u64)1 << 40) - 1)
+
 struct uss_title_page {
 	struct uss_header header;
+	__aligned_u64 current_title;		/* process / kernel, process / 64-bit atomic */
+	__aligned_u64 slot[USS_TITLE_SLOTS];	/* process / kernel, process / 64-bit atomic */
 };
+
+/* Where slot n begins, in bytes from the title area's beginning. The first one lies whole in the first 4096. */
+#define USS_SLOT_OFFSET(n)	(192 + (n) * USS_SLOT_SIZE)
 
 /* The layout is the same for every compiler and every word size, or this does not compile. */
 #ifdef __cplusplus
@@ -142,6 +187,9 @@ USS_AT(uss_process_page, reserved, 60);
 USS_ASSERT(sizeof(struct uss_process_page) == 64, "struct uss_process_page has changed");
 USS_AT(uss_system_page, header, 0);
 USS_AT(uss_title_page, header, 0);
+USS_AT(uss_title_page, current_title, 24);
+USS_AT(uss_title_page, slot, 32);
+USS_ASSERT(sizeof(struct uss_title_page) == 152, "struct uss_title_page has changed");
 
 #undef USS_AT
 #undef USS_ASSERT

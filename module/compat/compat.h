@@ -52,6 +52,16 @@ static inline void uss_vm_flags_mod(struct vm_area_struct *vma, vm_flags_t set, 
 #define uss_ftrace_argument(fregs, n)	regs_get_kernel_argument(ftrace_get_regs(fregs), n)
 #endif
 
+/* 6.5 dropped an argument. */
+static inline long uss_get_remote_page(struct mm_struct *mm, unsigned long addr, unsigned int flags, struct page **page)
+{
+#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0)
+	return get_user_pages_remote(mm, addr, 1, flags, page, NULL, NULL);
+#else
+	return get_user_pages_remote(mm, addr, 1, flags, page, NULL);
+#endif
+}
+
 /* 6.6 passes the size of a sysctl table; before, a table ended with an empty entry, which 6.11 began to reject. */
 #ifdef register_sysctl
 #define USS_CTL_TABLE_END

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * slots.c - a title in its slots: the protocol of <usrsysshm/abi.h>, by the letter
+ *
+ * Any number of threads and signal handlers may write and read at once, and any of them may end at any instruction.
+ */
+#include <errno.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+#include <usrsysshm.h>
+
+#include "title.h"
+
+#define USS_READ_TRIES	16
+
+static char *uss_slot_text(const struct uss_title_page *area, unsigned int slot)
+{
+	return (char *)area + USS_SLOT_OFFSET(slot);
+}
+
+/* Is the slot with this word the current one? The word is loaded before: what has been current once never is again. */
+static bool uss_slot_is_current(const struct uss_title_page *area, unsigned int slot, __u64 word)
+{
+	__u64 title = __atomic_load_n(&area->current_title, __ATOMIC_SEQ_CST);
+
+	return USS_TITLE_SLOT(title) == slot && USS_TITLE_STAMP(title) == USS_SLOT_STAMP(word);
+}
+
+/* May the slot be claimed? The dead are asked after only when nothing else helps: it takes a system call. */
+static bool uss_slot_is_claimable(const struct uss_title_page *area, unsigned int slot, __u64 word, bool from_the_dead)
+{
+	switch (USS_SLOT_STATE(word)) {
+	case USS_SLOT_FREE:
+		return true;
+	case USS_SLOT_PUBLISHED:
+		return !uss_slot_is_current(area, slot, word);
+	case USS_SLOT_WRITING:
+		return from_the_dead && syscall(SYS_kill, USS_SLOT_PID(word), 0) < 0 && errno == ESRCH &&
+		       !uss_slot_is_current(area, slot, word);
+	default:
+		return false;
+	}
+}
+
+/* Returns the number of a slot that is now the caller's, with the word that says so, or -1. */
+static int uss_slot_claim(struct uss_title_page *area, __u64 *claimed, bool from_the_dead)
+{
+	/* Behind the current one: the slot that has been left alone for longest, and with it the slowest of its readers. */
+	__u64 title = __atomic_load_n(&area->current_title, __ATOMIC_RELAXED), word;
+	unsigned int i, slot, first = title ? USS_TITLE_SLOT(title) + 1 : 0;
+
+	for (i = 0; i < USS_TITLE_SLOTS; i++) {
+		slot = (first + i) % USS_TITLE_SLOTS;
+		word = __atomic_load_n(&area->slot[slot], __ATOMIC_ACQUIRE);
+		if (!uss_slot_is_claimable(area, slot, word, from_the_dead))
+			continue;
+		*claimed = USS_SLOT((USS_SLOT_STAMP(word) + 1) & USS_STAMP_MASK, uss_getpid(), USS_SLOT_WRITING);
+		if (__atomic_compare_exchange_n(&area->slot[slot], &word, *claimed, 0, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
+			return (int)slot;
+	}
+	return -1;
+}
+
+/* Publishes, and gives back the slot that was current before. */
+static void uss_slot_publish(struct uss_title_page *area, __u64 title, __u64 claimed)
+{
+	__u64 before = __atomic_exchange_n(&area->current_title, title, __ATOMIC_SEQ_CST), word;
+	unsigned int slot = USS_TITLE_SLOT(title);
+
+	if (slot < USS_TITLE_SLOTS)
+		__atomic_compare_exchange_n(&area->slot[slot], &claimed,
+					    USS_SLOT(USS_SLOT_STAMP(claimed), 0, USS_SLOT_PUBLISHED), 0, __ATOMIC_RELEASE,
+					    __ATOMIC_RELAXED);
+	slot = USS_TITLE_SLOT(before);
+	if (slot >= USS_TITLE_SLOTS)
+		return;
+	/* It may be somebody else's by now, who found it published and not current. */
+	word = __atomic_load_n(&area->slot[slot], __ATOMIC_RELAXED);
+	if (USS_SLOT_STAMP(word) == USS_TITLE_STAMP(before))
+		__atomic_compare_exchange_n(&area->slot[slot], &word, USS_SLOT(USS_TITLE_STAMP(before), 0, USS_SLOT_FREE), 0,
+					    __ATOMIC_RELEASE, __ATOMIC_RELAXED);
+}
+
+const char *uss_slots_set(struct uss_title_page *area, const char *text, size_t length)
+{
+	__u64 claimed = 0;
+	int slot;
+
+	if (!text) {
+		uss_slot_publish(area, 0, 0);
+		return NULL;
+	}
+	slot = uss_slot_claim(area, &claimed, false);
+	if (slot < 0)
+		slot = uss_slot_claim(area, &claimed, true);
+	if (slot < 0) {
+		errno = EAGAIN;
+		return NULL;
+	}
+	/* Who sees a byte of the text sees the claim. */
+	__atomic_thread_fence(__ATOMIC_RELEASE);
+	memcpy(uss_slot_text(area, (unsigned int)slot), text, length);
+	uss_slot_text(area, (unsigned int)slot)[length] = '\0';
+	uss_slot_publish(area, USS_TITLE((unsigned int)slot, length, USS_SLOT_STAMP(claimed)), claimed);
+	return uss_slot_text(area, (unsigned int)slot);
+}
+
+ssize_t uss_slots_get(const struct uss_title_page *area, char *text)
+{
+	unsigned int slot, length, tries;
+	__u64 title, word;
+
+	for (tries = 0; tries < USS_READ_TRIES; tries++) {
+		title = __atomic_load_n(&area->current_title, __ATOMIC_ACQUIRE);
+		slot = USS_TITLE_SLOT(title);
+		length = USS_TITLE_LENGTH(title);
+		if (slot >= USS_TITLE_SLOTS || length > USS_TITLE_MAX)
+			return -1;
+		memcpy(text, uss_slot_text(area, slot), length);
+		__atomic_thread_fence(__ATOMIC_ACQUIRE);
+		word = __atomic_load_n(&area->slot[slot], __ATOMIC_RELAXED);
+		if (USS_SLOT_STAMP(word) == USS_TITLE_STAMP(title))
+			return (ssize_t)length;
+	}
+	return -1;
+}

@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * title.c - set and get the process's title
+ *
+ * With the module it is written into the title area, from where the kernel reads it; without, classic.c shows it.
+ */
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <usrsysshm.h>
+
+#include "title.h"
+
+_Static_assert(USS_TITLE_LIMIT == USS_TITLE_MAX, "the API's limit is the ABI's");
+
+/*
+ * Set when all slots of the title area are being written, by fifteen writers at once, or by threads that ended in the middle without
+ * their process (pthread_cancel). From then on titles go the old way, which can make new slots.
+ */
+static bool uss_area_is_full;
+
+/* The title area, NULL when titles are to go the old way. */
+static struct uss_title_page *uss_area(void)
+{
+	const volatile struct uss_process_page *page = uss_process;
+	const char *way = getenv("USRSYSSHM_TITLE");
+
+	if ((way && !strcmp(way, "classic")) || __atomic_load_n(&uss_area_is_full, __ATOMIC_SEQ_CST))
+		return NULL;
+	if (!(page->header.features & USS_FEATURE_TITLE) || !USS_HAS(page, title_size) ||
+	    page->title_size < USS_SLOT_OFFSET(USS_TITLE_SLOTS))
+		return NULL;
+	return (struct uss_title_page *)((char *)(uintptr_t)page + page->title_offset);
+}
+
+/* As much of the text as fits, cut where a UTF-8 character begins. */
+static size_t uss_fit(const char *text, size_t length)
+{
+	size_t cut = USS_TITLE_MAX;
+
+	length = strnlen(text, length);
+	if (length <= USS_TITLE_MAX)
+		return length;
+	while (cut > USS_TITLE_MAX - 4 && ((unsigned char)text[cut] & 0xc0) == 0x80)
+		cut--;
+	return ((unsigned char)text[cut] & 0xc0) == 0x80 ? USS_TITLE_MAX : cut;
+}
+
+/* False if the title did not get into the area, or did when the area did not count any more. */
+static bool uss_set_in_area(struct uss_title_page *area, const char *text, size_t length)
+{
+	if (!uss_slots_set(area, text, length) && text)
+		__atomic_store_n(&uss_area_is_full, true, __ATOMIC_SEQ_CST);
+	return !__atomic_load_n(&uss_area_is_full, __ATOMIC_SEQ_CST);
+}
+
+int uss_set_title(const char *text, size_t length)
+{
+	struct uss_title_page *area = uss_area();
+	int err = errno, result = 0;
+
+	if (text)
+		length = uss_fit(text, length);
+	if (!area || !uss_set_in_area(area, text, length))
+		result = uss_classic_set(text, length);
+	if (result == 0)
+		errno = err;
+	return result;
+}
+
+ssize_t uss_getproctitle(char *buffer, size_t size)
+{
+	const struct uss_title_page *area = uss_area();
+	char text[USS_TITLE_MAX];
+	ssize_t length;
+
+	if (!area)
+		area = uss_classic_area();
+	length = area ? uss_slots_get(area, text) : -1;
+	if (length < 0)
+		length = 0;
+	if (size > 0) {
+		size_t copied = (size_t)length < size ? (size_t)length : size - 1;
+
+		memcpy(buffer, text, copied);
+		buffer[copied] = '\0';
+	}
+	return length;
+}
+
+void uss_vsetproctitle(const char *format, va_list arguments)
+{
+	/* A byte more than fits, so that a cut is seen; and vsnprintf's NUL. */
+	char text[USS_TITLE_MAX + 8];
+	int err = errno, length = 0, more;
+
+	if (!format) {
+		uss_set_title(NULL, 0);
+		errno = err;
+		return;
+	}
+	if (*format == '-')
+		format++;
+	else
+		length = snprintf(text, sizeof(text), "%s: ", program_invocation_short_name);
+	if (length >= 0 && length < (int)sizeof(text)) {
+		more = vsnprintf(text + length, sizeof(text) - (size_t)length, format, arguments);
+		if (more >= 0)
+			uss_set_title(text, strlen(text));
+	}
+	errno = err;
+}
+
+void uss_setproctitle(const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	uss_vsetproctitle(format, arguments);
+	va_end(arguments);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+/* title.h - a title in its slots (see slots.c), and the two ways to show it (see title.c, classic.c) */
+#ifndef USS_TITLE_H
+#define USS_TITLE_H
+
+#include "pages.h"
+
+/*
+ * Makes the @length bytes at @text, or no title with NULL, the current one of @area. Neither waits nor fails to end. Returns
+ * the slot's text, NULL without title, or NULL with errno EAGAIN when all slots are being written.
+ */
+const char *uss_slots_set(struct uss_title_page *area, const char *text, size_t length) USS_HIDDEN;
+
+/* Copies the current title of @area to @text, of USS_TITLE_MAX bytes. Returns its length, -1 without one. */
+ssize_t uss_slots_get(const struct uss_title_page *area, char *text) USS_HIDDEN;
+
+/* The old way: the kernel is told by prctl(PR_SET_MM_MAP) where the title is. As uss_set_title; text NULL restores. */
+int uss_classic_set(const char *text, size_t length) USS_HIDDEN;
+
+/* Its area, or NULL. */
+struct uss_title_page *uss_classic_area(void) USS_HIDDEN;
+
+#endif /* USS_TITLE_H */

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * title.c - titles: what others see as a process's command line
+ *
+ * 1. The process writes its title into its title area (<usrsysshm/abi.h> says how). Its first touch of the area faults, and the
+ *    fault moves mm->arg_start and mm->arg_end to a window: an address range that is large enough for every title.
+ *
+ * 2. /proc/PID/cmdline reads the range by access_remote_vm(mm, address, ..., FOLL_ANON). So does environ, and nothing else has
+ *    just that flag. For an mm with a window the call comes to uss_title_read() instead, which knows what each address means:
+ *    the window's last byte    not NUL when there is a title, which has the kernel read a text up to its NUL
+ *    the window's beginning    the title, copied from the kernel's own mapping of the pages, in one piece; without a title the
+ *                              original command line, from where it really is
+ *    anything else             the environment
+ *
+ * 3. Reading a title takes no mmap_lock, so nothing that the process does can hold up its reader. The environment of a titled
+ *    process is waited for, but not for long.
+ *
+ * 4. A program that sets arg_start itself (prctl PR_SET_MM) wins: the window is then not where its command line is.
+ */
+#include <linux/delay.h>
+#include <linux/highmem.h>
+#include <linux/mm.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <usrsysshm/abi.h>
+
+#include "compat/compat.h"
+#include "space.h"
+#include "title.h"
+
+/* How long the environment is waited for, when its process has a title. */
+#define USS_PATIENCE_MS		100
+
+/* Honest writers never come near: it takes fifteen new titles, while one is copied, to make a reader begin again. */
+#define USS_READ_TRIES		16
+
+void uss_title_open_window(struct uss_title *title, struct mm_struct *mm, unsigned long address)
+{
+	if (title->window)
+		return;
+	spin_lock(&mm->arg_lock);
+	title->arg_start = mm->arg_start;
+	title->arg_end = mm->arg_end;
+	title->window = address;
+	title->window_size = max(mm->arg_end - mm->arg_start, USS_TITLE_MAX + 1UL);
+	mm->arg_start = title->window;
+	mm->arg_end = title->window + title->window_size;
+	spin_unlock(&mm->arg_lock);
+}
+
+void uss_title_close_window(struct uss_title *title, struct mm_struct *mm)
+{
+	if (!title->window)
+		return;
+	spin_lock(&mm->arg_lock);
+	if (mm->arg_start == title->window && mm->arg_end == title->window + title->window_size) {
+		mm->arg_start = title->arg_start;
+		mm->arg_end = title->arg_end;
+	}
+	spin_unlock(&mm->arg_lock);
+	kfree(title->inherited);
+}
+
+void uss_title_fill_page(struct uss_title *title, void *page)
+{
+	struct uss_title_page *area = page;
+
+	if (!title->inherited)
+		return;
+	memcpy(page + USS_SLOT_OFFSET(0), title->inherited, title->inherited_length);
+	area->slot[0] = USS_SLOT(1, 0, USS_SLOT_PUBLISHED);
+	area->current_title = USS_TITLE(0, title->inherited_length, 1);
+	kfree(title->inherited);
+	title->inherited = NULL;
+}
+
+/* Copies from the title area. What was never touched is zeros. */
+static void uss_copy_from_pages(struct page **pages, unsigned int offset, char *text, unsigned int length)
+{
+	struct page *page;
+	unsigned int piece;
+
+	for (; length; length -= piece, offset += piece, text += piece) {
+		piece = min_t(unsigned int, length, PAGE_SIZE - offset_in_page(offset));
+		page = pages[offset >> PAGE_SHIFT];
+		if (page)
+			memcpy(text, page_address(page) + offset_in_page(offset), piece);
+		else
+			memset(text, 0, piece);
+	}
+}
+
+bool uss_title_copy(struct page **pages, char *text, u32 *length)
+{
+	struct uss_title_page *area = page_address(pages[0]);
+	unsigned int slot, tries;
+	u64 title;
+
+	for (tries = 0; tries < USS_READ_TRIES; tries++) {
+		title = smp_load_acquire(&area->current_title);
+		slot = USS_TITLE_SLOT(title);
+		*length = USS_TITLE_LENGTH(title);
+		/* No title, or somebody's scribbling. */
+		if (slot >= USS_TITLE_SLOTS || *length > USS_TITLE_MAX)
+			return false;
+		uss_copy_from_pages(pages, USS_SLOT_OFFSET(slot), text, *length);
+		/* The text before the word that says it was still the text. */
+		smp_rmb();
+		if (USS_SLOT_STAMP(READ_ONCE(area->slot[slot])) == USS_TITLE_STAMP(title))
+			return true;
+	}
+	return false;
+}
+
+static bool uss_lock_patiently(struct mm_struct *mm, bool patient)
+{
+	unsigned long end = jiffies + msecs_to_jiffies(USS_PATIENCE_MS);
+
+	if (patient)
+		return mmap_read_lock_killable(mm) == 0;
+	while (!mmap_read_trylock(mm)) {
+		if (time_after(jiffies, end) || fatal_signal_pending(current))
+			return false;
+		usleep_range(500, 2000);
+	}
+	return true;
+}
+
+/* What access_remote_vm() does for a read: how much could be read. */
+static int uss_read_memory(struct mm_struct *mm, unsigned long addr, void *buf, int len, unsigned int gup_flags, bool patient)
+{
+	struct page *page;
+	int done = 0, piece;
+	void *at;
+
+	if (!uss_lock_patiently(mm, patient))
+		return 0;
+	while (done < len && uss_get_remote_page(mm, addr + done, gup_flags, &page) == 1) {
+		piece = min_t(int, len - done, PAGE_SIZE - offset_in_page(addr + done));
+		at = kmap_local_page(page);
+		memcpy(buf + done, at + offset_in_page(addr + done), piece);
+		kunmap_local(at);
+		put_page(page);
+		done += piece;
+	}
+	mmap_read_unlock(mm);
+	return done;
+}
+
+bool uss_title_is_concerned(struct mm_struct *mm, unsigned int gup_flags)
+{
+	return gup_flags == FOLL_ANON && uss_space_has_window(mm);
+}
+
+/* In the place of access_remote_vm(); the caller holds @mm, and sleeping is allowed. */
+int uss_title_read(struct mm_struct *mm, unsigned long addr, void *buf, int len, unsigned int gup_flags)
+{
+	char *text = len > USS_TITLE_MAX ? buf : NULL;
+	struct uss_title title;
+	bool titled;
+	u32 length;
+
+	titled = uss_space_get_title(mm, &title, text, &length);
+	if (!title.window || READ_ONCE(mm->arg_start) != title.window || addr < title.window ||
+	    addr >= title.window + title.window_size)
+		return uss_read_memory(mm, addr, buf, len, gup_flags, !titled);
+
+	if (len == 1 && addr == title.window + title.window_size - 1) {
+		*(char *)buf = titled ? 'x' : '\0';
+		return 1;
+	}
+	if (titled) {
+		if (addr != title.window || !text)
+			return 0;
+		text[length] = '\0';
+		return length + 1;
+	}
+	addr = title.arg_start + (addr - title.window);
+	if (addr >= title.arg_end)
+		return 0;
+	return uss_read_memory(mm, addr, buf, min_t(unsigned long, len, title.arg_end - addr), gup_flags, true);
+}

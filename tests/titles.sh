@@ -1,0 +1,24 @@
+#!/bin/sh
+# Titles as others see them, the new way and the old: every length up to the limit and beyond, cut between UTF-8 characters, odd
+# bytes, formats, the original command line byte for byte, fork and exec, the shortest argv, stock ps and pgrep.
+set -eu
+. "$(dirname "$0")/shell.sh"
+
+for way in page classic; do
+	USRSYSSHM_TITLE=$way build/tests/programs/titles || fail "$way"
+	USRSYSSHM_TITLE=$way setpriv --reuid 65534 --clear-groups build/tests/programs/titles || fail "$way, as nobody"
+	USRSYSSHM_TITLE=$way build/tests/programs/hold_title "my daemon: serving 42 clients" & pid=$!
+	while [ "$(tr '\0' ' ' </proc/$pid/cmdline)" != "my daemon: serving 42 clients " ]; do sleep 0.1; done
+	is "$way: ps -o args" "my daemon: serving 42 clients" "$(ps -p $pid -o args= | sed 's/ *$//')"
+	contains "$way: ps -ef" "my daemon: serving 42 clients" "$(ps -ef)"
+	contains "$way: ps aux" "my daemon: serving 42 clients" "$(ps aux)"
+	is "$way: pgrep -f" "$pid" "$(pgrep -f 'serving 42 clients')"
+	contains "$way: top" "my daemon: serving 42" "$(top -b -n 1 -c -w 200)"
+	kill $pid
+done
+# The new way makes no system call, not even for the first title: none between the two marks, which are writes to nowhere.
+strace -o /tmp/calls build/tests/programs/hold_title --marked "a title by page" || true
+between=$(sed -n '/write(-1, "begin"/,/write(-1, "end"/p' /tmp/calls)
+is "system calls of two titles by page" 2 "$(echo "$between" | wc -l)"
+USRSYSSHM_TITLE=classic strace -o /tmp/calls build/tests/programs/hold_title --marked "a title the old way" || true
+contains "system calls of a title the old way" PR_SET_MM_MAP "$(cat /tmp/calls)"
