@@ -4,6 +4,15 @@
 
 _Static_assert(sizeof(void *) == 4, "to be compiled with -m32");
 
+static void check_shown(const char *text)
+{
+	char shown[64] = "";
+	int fd = open("/proc/self/cmdline", O_RDONLY);
+
+	CHECK(fd >= 0 && read(fd, shown, sizeof(shown) - 1) > 0 && !strcmp(shown, text), "%s is shown", shown);
+	close(fd);
+}
+
 int main(int argc, char **argv)
 {
 	uint64_t forkid = uss_forkid();
@@ -15,8 +24,11 @@ int main(int argc, char **argv)
 	CHECK(my_page()->forkid == forkid, "fork ids %llu and %llu", (unsigned long long)my_page()->forkid,
 	      (unsigned long long)forkid);
 	CHECK(uss_start_time() > 1000000000, "start time %llu", (unsigned long long)uss_start_time());
+	uss_setproctitle("-a 32-bit title");
+	check_shown("a 32-bit title");
 	pid = fork();
 	if (pid == 0) {
+		check_shown("a 32-bit title");
 		check_served("child of a 32-bit program");
 		CHECK(uss_forkid() != forkid, "child: fork id of its parent");
 		execl("/proc/self/exe", argv[0], "checked", "32-bit program after exec", NULL);

@@ -18,7 +18,11 @@ for round in $(seq 9); do
 	cat /proc/sys/kernel/usrsysshm >/tmp/base
 	[ "$(cat /tmp/base)" != 0 ] || fail "round $round: no pages"
 	while ! grep -q 'inode:.usrsysshm' /proc/${pids##* }/maps; do :; done
+	build/tests/programs/hold_title "a title" & titled=$!
+	while ! grep -q '^a title' /proc/$titled/cmdline; do :; done
 	rmmod usrsysshm
+	is "round $round: command line after a title" "build/tests/programs/hold_title a title " "$(tr '\0' ' ' </proc/$titled/cmdline)"
+	kill $titled
 	[ ! -e /proc/sys/kernel/usrsysshm ] || fail "the sysctl is left behind"
 	[ ! -e /sys/kernel/usrsysshm ] || fail "/sys/kernel/usrsysshm is left behind"
 	is "round $round: hooks left behind" "" "$(cat /sys/kernel/tracing/enabled_functions)"

@@ -1,0 +1,12 @@
+#!/bin/sh
+# A program that uses libbsd's setproctitle is served by the drop-in, unmodified: its title is longer than its argv was.
+set -eu
+. "$(dirname "$0")/shell.sh"
+
+usrsysshm run -- build/tests/programs/libbsd_title & pid=$!
+while ! grep -q 'worker 7' /proc/$pid/cmdline; do sleep 0.1; done
+is "ps" "libbsd_title: worker 7 $(printf '%0300d' 0)" "$(ps -ww -p $pid -o args= | sed 's/ *$//')"
+kill $pid
+# And by no prctl: the page does it.
+strace -f -o /tmp/calls -e trace=prctl usrsysshm run -- build/tests/programs/libbsd_title --once
+is "prctl calls" "" "$(grep PR_SET_MM /tmp/calls || true)"
