@@ -66,7 +66,7 @@ uint64_t uss_start_time(void);
  * Titles: what ps(1), top(1), pgrep -f and /proc/PID/cmdline show instead of the command line.
  *
  * With the module a title is written into a page, without a system call (the very first costs a page fault). Without it, or with
- * USRSYSSHM_TITLE=classic in the environment, prctl(PR_SET_MM_MAP) is told where it is, which takes a few system calls and /proc,
+ * USRSYSSHM_TITLE=classic in the environment that the program starts with, prctl(PR_SET_MM_MAP) is told where it is, which takes a few system calls and /proc,
  * and works for ordinary users. Either way others see the old title or the new one, never a mixture, and the length
  * of argv does not matter. fork inherits the title, exec ends it.
  */
@@ -79,8 +79,7 @@ uint64_t uss_start_time(void);
  *
  * Replaces setproctitle(3) of the BSDs, and writing over argv. NULL restores the original command line.
  *
- * Threads and signal handlers may call it at once; the last to finish decides. It never waits for another. Async-signal-safe
- * but for a getenv(3), which wants that nobody is changing the environment.
+ * Threads and signal handlers may call it at once; the last to finish decides. It never waits for another. Async-signal-safe.
  *
  * Returns 0. Without the module, and when more than fourteen others are in the middle of setting a title (or were killed there), also -1
  * with errno set and the title as it was: ENOMEM, EAGAIN, and what open(2) of /proc/self/stat and prctl(2) say.

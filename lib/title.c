@@ -15,6 +15,15 @@
 
 _Static_assert(USS_TITLE_LIMIT == USS_TITLE_MAX, "the API's limit is the ABI's");
 
+static bool uss_classic_is_wanted;
+
+__attribute__((constructor)) static void uss_choose_way(void)
+{
+	const char *way = getenv("USRSYSSHM_TITLE");
+
+	uss_classic_is_wanted = way && !strcmp(way, "classic");
+}
+
 /*
  * Set when all slots of the title area are being written, by fifteen writers at once, or by threads that ended in the middle without
  * their process (pthread_cancel). From then on titles go the old way, which can make new slots.
@@ -25,9 +34,8 @@ static bool uss_area_is_full;
 static struct uss_title_page *uss_area(void)
 {
 	const volatile struct uss_process_page *page = uss_process;
-	const char *way = getenv("USRSYSSHM_TITLE");
 
-	if ((way && !strcmp(way, "classic")) || __atomic_load_n(&uss_area_is_full, __ATOMIC_SEQ_CST))
+	if (uss_classic_is_wanted || __atomic_load_n(&uss_area_is_full, __ATOMIC_SEQ_CST))
 		return NULL;
 	if (!(page->header.features & USS_FEATURE_TITLE) || !USS_HAS(page, title_size) ||
 	    page->title_size < USS_SLOT_OFFSET(USS_TITLE_SLOTS))

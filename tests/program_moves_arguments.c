@@ -25,8 +25,8 @@ int main(void)
 	uss_setproctitle("-a title");
 	check_shown("a title", "a title");
 	/* One field at a time, as root may. */
-	CHECK(!prctl(PR_SET_MM, PR_SET_MM_ARG_START, (unsigned long)own, 0, 0), "PR_SET_MM_ARG_START: %s", strerror(errno));
 	CHECK(!prctl(PR_SET_MM, PR_SET_MM_ARG_END, (unsigned long)own + sizeof(own), 0, 0), "PR_SET_MM_ARG_END: %s", strerror(errno));
+	CHECK(!prctl(PR_SET_MM, PR_SET_MM_ARG_START, (unsigned long)own, 0, 0), "PR_SET_MM_ARG_START: %s", strerror(errno));
 	check_shown("the program's own", own);
 	uss_setproctitle("-another title");
 	check_shown("a title afterwards", own);

@@ -14,6 +14,8 @@ for way in page classic; do
 	contains "$way: ps aux" "my daemon: serving 42 clients" "$(ps aux)"
 	is "$way: pgrep -f" "$pid" "$(pgrep -f 'serving 42 clients')"
 	contains "$way: top" "my daemon: serving 42" "$(top -b -n 1 -c -w 200)"
+	TERM=xterm timeout -s KILL 10 script -qc 'stty cols 200 rows 60; htop' /tmp/screen </dev/null >/dev/null 2>&1 || true
+	contains "$way: htop" "serving 42 clients" "$(tr -d '\0' </tmp/screen)"
 	kill $pid
 done
 # The new way makes no system call, not even for the first title: none between the two marks, which are writes to nowhere.

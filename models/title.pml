@@ -1,0 +1,187 @@
+/*
+ * title.pml - the title protocol of include/usrsysshm/abi.h as a SPIN model; run by models/run
+ *
+ * Writers set titles while a reader, the kernel, reads. A writer is a thread, or a signal handler over another writer: that one stands
+ * still meanwhile, which every order of steps below includes. Two of them may be killed in the middle of writing (a process that
+ * shares the memory can be; its pid is then found to be no more). A text is two halves, written one after the other, so
+ * that a mixture can be seen.
+ *
+ * Checked:	who reads gets both halves of one title, and a published one, within TRIES;
+ *		a slot is never written by two at once;
+ *		nobody waits: no step waits for another's (no invalid end states), and a writer looks at each slot no more than twice.
+ *
+ * Broken on purpose, each to be caught: BROKEN_CURRENT claims the current slot, BROKEN_STAMP does not look whether the text is still the
+ * text, BROKEN_GIVE_BACK gives back with a store instead of a compare-and-swap, BROKEN_DEATH claims from the living, BROKEN_WAIT
+ * waits for a slot to be free.
+ */
+#define SLOTS	3
+#define WRITERS	3
+#define TRIES	5
+#define NONE	SLOTS
+
+#define FREE		0
+#define WRITING		1
+#define PUBLISHED	2
+
+typedef Slot {
+	byte stamp;
+	byte state;
+	byte who;
+	byte first;	/* the halves of the text: whose title it is */
+	byte second;
+	byte writers;	/* how many are writing it: for the assertion only */
+}
+Slot slot[SLOTS];
+byte current = NONE, current_stamp;	/* one word */
+bool dead[WRITERS + 1], published[WRITERS + 1];
+
+byte killed;
+
+/* At each of these places a writer may be killed. */
+#define MAY_BE_KILLED	\
+	if \
+	:: true \
+	:: atomic { \
+		killed < 2 -> killed++; dead[me] = true; \
+		if :: writing -> slot[mine].writers-- :: else fi; \
+		goto end_killed \
+	} \
+	fi
+
+inline claim(from_the_dead)
+{
+	i = 0;
+	do
+	:: i < SLOTS && mine == NONE ->
+		/* The word is loaded, then current, then the word is swapped. */
+		d_step { stamp = slot[i].stamp; state = slot[i].state; who = slot[i].who; looks++; assert(looks <= 2 * SLOTS) };
+		d_step {
+			good = false;
+			if
+			:: state == FREE -> good = true
+#ifdef BROKEN_CURRENT
+			:: state == PUBLISHED -> good = true
+#else
+			:: state == PUBLISHED -> good = !(current == i && current_stamp == stamp)
+#endif
+#ifdef BROKEN_DEATH
+			:: state == WRITING -> good = from_the_dead && !(current == i && current_stamp == stamp)
+#else
+			:: state == WRITING -> good = from_the_dead && dead[who] && !(current == i && current_stamp == stamp)
+#endif
+			fi
+		};
+		atomic {
+			if
+			:: good && slot[i].stamp == stamp && slot[i].state == state && slot[i].who == who ->
+				slot[i].stamp++;
+				slot[i].state = WRITING;
+				slot[i].who = me;
+				mine = i
+			:: else
+			fi
+		};
+		i++
+	:: else -> break
+	od
+}
+
+proctype Writer(byte me)
+{
+	byte mine = NONE, i, stamp, state, who, before, before_stamp, looks;
+	bool good, writing = false;
+
+#ifdef BROKEN_WAIT
+	do
+	:: mine == NONE -> claim(false)
+	:: else -> break
+	od;
+#else
+	claim(false);
+	if
+	:: mine == NONE -> claim(true)
+	:: else
+	fi;
+#endif
+	if
+	:: mine == NONE -> goto end_full
+	:: else
+	fi;
+	MAY_BE_KILLED;
+	atomic { writing = true; slot[mine].writers++; assert(slot[mine].writers == 1); slot[mine].first = me };
+	MAY_BE_KILLED;
+	atomic { slot[mine].second = me; writing = false; slot[mine].writers-- };
+	MAY_BE_KILLED;
+	d_step {
+		before = current; before_stamp = current_stamp;
+		current = mine; current_stamp = slot[mine].stamp;
+		published[me] = true
+	};
+	MAY_BE_KILLED;
+	atomic {
+		if
+		:: slot[mine].stamp == current_stamp && slot[mine].state == WRITING && slot[mine].who == me && current == mine ->
+			slot[mine].state = PUBLISHED; slot[mine].who = 0
+		:: slot[mine].state == WRITING && slot[mine].who == me && current != mine ->
+			slot[mine].state = PUBLISHED; slot[mine].who = 0
+		:: else
+		fi
+	};
+	MAY_BE_KILLED;
+	if
+	:: before == NONE
+	:: else ->
+#ifdef BROKEN_GIVE_BACK
+		atomic { slot[before].stamp = before_stamp; slot[before].state = FREE; slot[before].who = 0 }
+#else
+		d_step { stamp = slot[before].stamp; state = slot[before].state; who = slot[before].who };
+		atomic {
+			if
+			:: stamp == before_stamp && slot[before].stamp == stamp && slot[before].state == state && slot[before].who == who ->
+				slot[before].state = FREE; slot[before].who = 0
+			:: else
+			fi
+		}
+#endif
+	fi;
+end_full:
+end_killed:
+	skip
+}
+
+proctype Reader()
+{
+	byte at, stamp, first, second, tries = 0;
+
+again:
+	tries++;
+	assert(tries <= TRIES);
+	d_step { at = current; stamp = current_stamp };
+	if
+	:: at == NONE -> goto done
+	:: else
+	fi;
+	first = slot[at].first;
+	second = slot[at].second;
+#ifndef BROKEN_STAMP
+	if
+	:: slot[at].stamp != stamp -> goto again
+	:: else
+	fi;
+#endif
+	assert(first == second);
+	assert(published[first]);
+done:
+	skip
+}
+
+init {
+	atomic {
+		/* A title is there already: a forked child's, by nobody (pid 0, which cannot be dead). */
+		slot[0].stamp = 1; slot[0].state = PUBLISHED;
+		current = 0; current_stamp = 1;
+		published[0] = true;
+		run Writer(1); run Writer(2); run Writer(3);
+		run Reader()
+	}
+}
