@@ -67,8 +67,11 @@ uint64_t uss_start_time(void);
  *
  * With the module a title is written into a page, without a system call (the very first costs a page fault). Without it, or with
  * USRSYSSHM_TITLE=classic in the environment that the program starts with, prctl(PR_SET_MM_MAP) is told where it is, which takes a few system calls and /proc,
- * and works for ordinary users. Either way others see the old title or the new one, never a mixture, and the length
- * of argv does not matter. fork inherits the title, exec ends it.
+ * and works for ordinary users. Either way the length of argv does not matter, fork inherits the title, exec ends it.
+ *
+ * Who reads the title in one read(2) gets the old one or the new one, never a mixture; the old way holds to that as long as there are
+ * not fifteen new titles during one read. The old way also writes back to the kernel where the heap ends, as it was an instant
+ * before: no other thread should be changing the heap's size by brk(2) just then. Calls need 3 KiB of stack.
  */
 
 /* The longest title, in bytes. What is longer is cut, where a UTF-8 character begins. */

@@ -6,29 +6,49 @@
  * prctl(PR_SET_MM_MAP) where the command line is now: in another slot, so that no reader finds half of one.
  */
 #include <errno.h>
-#include <linux/prctl.h>
-#include <stdlib.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "title.h"
 
-#define USS_AREA_SIZE	USS_SLOT_OFFSET(USS_TITLE_SLOTS)
+/* As the kernel has it in a 64-bit one, for 32-bit programs too. */
+struct uss_mm_map {
+	__u64 start_code, end_code, start_data, end_data, start_brk, brk, start_stack;
+	__u64 arg_start, arg_end, env_start, env_end;
+	__u64 auxv;
+	__u32 auxv_size;
+	__u32 exe_fd;
+};
 
-static struct uss_title_page *uss_area;
+_Static_assert(sizeof(struct uss_mm_map) == 104, "what a 64-bit kernel says to PR_SET_MM_MAP_SIZE");
 
-/* Where the command line was before the first title, to be restored; written before uss_area. */
-static unsigned long uss_arg_start, uss_arg_end;
+/* The slots, and behind them where the command line was before the first title; written before uss_area points here. */
+struct uss_classic {
+	union {
+		struct uss_title_page slots;
+		char room[USS_SLOT_OFFSET(USS_TITLE_SLOTS)];
+	};
+	__u64 arg_start, arg_end;
+};
+
+static struct uss_classic *uss_area;
+
+/* How often to tell the kernel anew, when others have set titles meanwhile. */
+#define USS_TELL_TRIES	8
 
 struct uss_title_page *uss_classic_area(void)
 {
-	return __atomic_load_n(&uss_area, __ATOMIC_ACQUIRE);
+	struct uss_classic *area = __atomic_load_n(&uss_area, __ATOMIC_ACQUIRE);
+
+	return area ? &area->slots : NULL;
 }
 
 /* The process's memory map as the kernel has it, from /proc/self/stat. */
-static int uss_read_map(struct prctl_mm_map *map)
+static int uss_read_map(struct uss_mm_map *map)
 {
 	unsigned long long field[53] = { 0 };
 	char buffer[1024];
@@ -57,7 +77,6 @@ static int uss_read_map(struct prctl_mm_map *map)
 	map->start_data = field[45];
 	map->end_data = field[46];
 	map->start_brk = field[47];
-	map->brk = (__u64)(unsigned long)sbrk(0);
 	map->arg_start = field[48];
 	map->arg_end = field[49];
 	map->env_start = field[50];
@@ -67,28 +86,48 @@ static int uss_read_map(struct prctl_mm_map *map)
 }
 
 /* A new area, in the place of @before: NULL, or one whose slots are all owned, by writers who may still be writing there. */
-static struct uss_title_page *uss_make_area(const struct prctl_mm_map *map, struct uss_title_page *before)
+static struct uss_classic *uss_make_area(const struct uss_mm_map *map, struct uss_classic *before)
 {
-	struct uss_title_page *area, *expected = before;
+	struct uss_classic *area, *expected = before;
 
-	area = mmap(NULL, USS_AREA_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	area = mmap(NULL, sizeof(*area), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (area == MAP_FAILED)
 		return NULL;
-	if (!before) {
-		__atomic_store_n(&uss_arg_start, (unsigned long)map->arg_start, __ATOMIC_RELAXED);
-		__atomic_store_n(&uss_arg_end, (unsigned long)map->arg_end, __ATOMIC_RELAXED);
-	}
+	area->arg_start = before ? before->arg_start : map->arg_start;
+	area->arg_end = before ? before->arg_end : map->arg_end;
 	if (__atomic_compare_exchange_n(&uss_area, &expected, area, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
 		return area;
-	munmap(area, USS_AREA_SIZE);
+	munmap(area, sizeof(*area));
 	return expected;
+}
+
+/* Tells the kernel where the current title is; again if it is another one by then. */
+static int uss_tell_kernel(struct uss_mm_map *map, struct uss_classic *area)
+{
+	__u64 title;
+	int tries, err = 0;
+
+	for (tries = 0; tries < USS_TELL_TRIES && !err; tries++) {
+		title = __atomic_load_n(&area->slots.current_title, __ATOMIC_SEQ_CST);
+		map->arg_start = area->arg_start;
+		map->arg_end = area->arg_end;
+		if (title) {
+			map->arg_start = (uintptr_t)area + USS_SLOT_OFFSET(USS_TITLE_SLOT(title));
+			map->arg_end = map->arg_start + USS_TITLE_LENGTH(title) + 1;
+		}
+		/* The kernel's, not libc's idea of it, and as late as can be: it is written back. */
+		map->brk = (__u64)(unsigned long)syscall(SYS_brk, 0);
+		err = prctl(PR_SET_MM, PR_SET_MM_MAP, map, sizeof(*map), 0);
+		if (__atomic_load_n(&area->slots.current_title, __ATOMIC_SEQ_CST) == title)
+			break;
+	}
+	return err;
 }
 
 int uss_classic_set(const char *text, size_t length)
 {
-	struct uss_title_page *area = uss_classic_area();
-	struct prctl_mm_map map;
-	const char *at;
+	struct uss_classic *area = __atomic_load_n(&uss_area, __ATOMIC_ACQUIRE);
+	struct uss_mm_map map;
 
 	if (!text && !area)
 		return 0;
@@ -98,14 +137,10 @@ int uss_classic_set(const char *text, size_t length)
 		area = uss_make_area(&map, NULL);
 	if (!area)
 		return -1;
-	at = uss_slots_set(area, text, length);
-	if (text && !at) {
+	if (!uss_slots_set(&area->slots, text, length) && text) {
 		area = uss_make_area(&map, area);
-		at = area ? uss_slots_set(area, text, length) : NULL;
+		if (!area || !uss_slots_set(&area->slots, text, length))
+			return -1;
 	}
-	if (text && !at)
-		return -1;
-	map.arg_start = text ? (unsigned long)at : uss_arg_start;
-	map.arg_end = text ? (unsigned long)at + length + 1 : uss_arg_end;
-	return prctl(PR_SET_MM, PR_SET_MM_MAP, &map, sizeof(map), 0);
+	return uss_tell_kernel(&map, area);
 }

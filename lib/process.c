@@ -12,6 +12,7 @@
 
 #include "forkid.h"
 #include "pages.h"
+#include "title.h"
 
 /* The reader's own fork id and start time, which the module tells when the page is silent. */
 static bool uss_ask_self(uint64_t *forkid, uint64_t *start_time)
@@ -100,7 +101,7 @@ unsigned int uss_served(void)
 	served |= USS_SERVED_PID | USS_SERVED_FORKID;
 	if (uss_load(uss_process->speaks) & USS_SPEAKS_START_TIME)
 		served |= USS_SERVED_START_TIME;
-	if (uss_process->header.features & USS_FEATURE_TITLE)
+	if (uss_title_is_served())
 		served |= USS_SERVED_TITLE;
 	return served;
 }

@@ -30,12 +30,12 @@ __attribute__((constructor)) static void uss_choose_way(void)
  */
 static bool uss_area_is_full;
 
-/* The title area, NULL when titles are to go the old way. */
-static struct uss_title_page *uss_area(void)
+/* The title area, NULL without, or when titles are to go the old way from the beginning. */
+static struct uss_title_page *uss_page_area(void)
 {
 	const volatile struct uss_process_page *page = uss_process;
 
-	if (uss_classic_is_wanted || __atomic_load_n(&uss_area_is_full, __ATOMIC_SEQ_CST))
+	if (uss_classic_is_wanted)
 		return NULL;
 	if (!(page->header.features & USS_FEATURE_TITLE) || !USS_HAS(page, title_size) ||
 	    page->title_size < USS_SLOT_OFFSET(USS_TITLE_SLOTS))
@@ -56,6 +56,17 @@ static size_t uss_fit(const char *text, size_t length)
 	return ((unsigned char)text[cut] & 0xc0) == 0x80 ? USS_TITLE_MAX : cut;
 }
 
+/* The same, NULL also when it is full. */
+static struct uss_title_page *uss_area(void)
+{
+	return __atomic_load_n(&uss_area_is_full, __ATOMIC_SEQ_CST) ? NULL : uss_page_area();
+}
+
+bool uss_title_is_served(void)
+{
+	return uss_area() != NULL;
+}
+
 /* False if the title did not get into the area, or did when the area did not count any more. */
 static bool uss_set_in_area(struct uss_title_page *area, const char *text, size_t length)
 {
@@ -71,8 +82,12 @@ int uss_set_title(const char *text, size_t length)
 
 	if (text)
 		length = uss_fit(text, length);
-	if (!area || !uss_set_in_area(area, text, length))
+	if (!area || !uss_set_in_area(area, text, length)) {
+		/* What is left in a full area must not come back when the old way is done. */
+		if (!text && uss_page_area())
+			uss_slots_set(uss_page_area(), NULL, 0);
 		result = uss_classic_set(text, length);
+	}
 	if (result == 0)
 		errno = err;
 	return result;

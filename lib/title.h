@@ -20,4 +20,7 @@ int uss_classic_set(const char *text, size_t length) USS_HIDDEN;
 /* Its area, or NULL. */
 struct uss_title_page *uss_classic_area(void) USS_HIDDEN;
 
+/* Do titles go into the page? */
+bool uss_title_is_served(void) USS_HIDDEN;
+
 #endif /* USS_TITLE_H */

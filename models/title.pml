@@ -6,7 +6,9 @@
  * shares the memory can be; its pid is then found to be no more). A text is two halves, written one after the other, so
  * that a mixture can be seen.
  *
- * Checked:	who reads gets both halves of one title, and a published one, within TRIES;
+ * Checked:	who reads gets both halves of one title, and a published one;
+ *		it tries no more often than there can be claims, and one (each writer here writes once; titles set for ever, and removing
+ *		a title, are not in the model);
  *		a slot is never written by two at once;
  *		nobody waits: no step waits for another's (no invalid end states), and a writer looks at each slot no more than twice.
  *

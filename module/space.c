@@ -326,16 +326,6 @@ static bool uss_copy_title(struct uss_space *space, char *text, u32 *length)
 	return true;
 }
 
-static bool uss_is_titled(struct uss_space *space)
-{
-	struct uss_title_page *area;
-
-	if (!space->title_pages[0])
-		return space->title.inherited;
-	area = page_address(space->title_pages[0]);
-	return USS_TITLE_SLOT(READ_ONCE(area->current_title)) < USS_TITLE_SLOTS;
-}
-
 void uss_space_inherit_title(struct uss_space *child, struct uss_space *parent)
 {
 	bool titled;
@@ -357,6 +347,7 @@ void uss_space_inherit_title(struct uss_space *child, struct uss_space *parent)
 	}
 	child->title.inherited = text;
 	child->title.inherited_length = length;
+	uss_title_inherit_window(&child->title, child->mm);
 }
 
 bool uss_space_has_window(struct mm_struct *mm)
@@ -383,7 +374,7 @@ bool uss_space_get_title(struct mm_struct *mm, struct uss_title *title, char *te
 		spin_lock(&space->lock);
 		if (!space->dead) {
 			*title = space->title;
-			titled = text ? uss_copy_title(space, text, length) : uss_is_titled(space);
+			titled = uss_copy_title(space, text, length);
 		}
 		spin_unlock(&space->lock);
 	}

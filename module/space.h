@@ -27,7 +27,7 @@ void uss_spaces_exit(void);
 struct uss_space *uss_space_attach(struct mm_struct *mm, gfp_t gfp);
 void uss_space_put(struct uss_space *space);
 
-/* The title, for title.c: a new child's from its parent; is there a window; all about it, and the text unless @text is NULL. */
+/* The title, for title.c: a new child's from its parent; is there a window; all about it, and the text. */
 void uss_space_inherit_title(struct uss_space *child, struct uss_space *parent);
 bool uss_space_has_window(struct mm_struct *mm);
 bool uss_space_get_title(struct mm_struct *mm, struct uss_title *title, char *text, u32 *length);

@@ -61,6 +61,19 @@ void uss_title_close_window(struct uss_title *title, struct mm_struct *mm)
 	kfree(title->inherited);
 }
 
+void uss_title_inherit_window(struct uss_title *title, struct mm_struct *mm)
+{
+	/*
+	 * Fork copied arg_start and arg_end without a lock: if the window was being opened just then, either may be that of before. A
+	 * program's own choice is neither.
+	 */
+	if ((mm->arg_start == title->window || mm->arg_start == title->arg_start) &&
+	    (mm->arg_end == title->window + title->window_size || mm->arg_end == title->arg_end)) {
+		mm->arg_start = title->window;
+		mm->arg_end = title->window + title->window_size;
+	}
+}
+
 void uss_title_fill_page(struct uss_title *title, void *page)
 {
 	struct uss_title_page *area = page;
@@ -135,7 +148,8 @@ static int uss_read_memory(struct mm_struct *mm, unsigned long addr, void *buf, 
 
 	if (!uss_lock_patiently(mm, patient))
 		return 0;
-	while (done < len && uss_get_remote_page(mm, addr + done, gup_flags, &page) == 1) {
+	/* Where nothing is mapped nothing is read: not even a stack is made to grow for it. */
+	while (done < len && vma_lookup(mm, addr + done) && uss_get_remote_page(mm, addr + done, gup_flags, &page) == 1) {
 		piece = min_t(int, len - done, PAGE_SIZE - offset_in_page(addr + done));
 		at = kmap_local_page(page);
 		memcpy(buf + done, at + offset_in_page(addr + done), piece);
@@ -155,28 +169,32 @@ bool uss_title_is_concerned(struct mm_struct *mm, unsigned int gup_flags)
 /* In the place of access_remote_vm(); the caller holds @mm, and sleeping is allowed. */
 int uss_title_read(struct mm_struct *mm, unsigned long addr, void *buf, int len, unsigned int gup_flags)
 {
-	char *text = len > USS_TITLE_MAX ? buf : NULL;
 	struct uss_title title;
+	char *text;
 	bool titled;
 	u32 length;
+	int got;
 
-	titled = uss_space_get_title(mm, &title, text, &length);
-	if (!title.window || READ_ONCE(mm->arg_start) != title.window || addr < title.window ||
-	    addr >= title.window + title.window_size)
-		return uss_read_memory(mm, addr, buf, len, gup_flags, !titled);
-
-	if (len == 1 && addr == title.window + title.window_size - 1) {
-		*(char *)buf = titled ? 'x' : '\0';
-		return 1;
-	}
-	if (titled) {
-		if (addr != title.window || !text)
-			return 0;
-		text[length] = '\0';
-		return length + 1;
-	}
-	addr = title.arg_start + (addr - title.window);
-	if (addr >= title.arg_end)
+	text = kmalloc(USS_TITLE_MAX + 1, GFP_KERNEL);
+	if (!text)
 		return 0;
-	return uss_read_memory(mm, addr, buf, min_t(unsigned long, len, title.arg_end - addr), gup_flags, true);
+	titled = uss_space_get_title(mm, &title, text, &length);
+	if (!title.window || addr < title.window || addr >= title.window + title.window_size) {
+		got = uss_read_memory(mm, addr, buf, len, gup_flags, !titled);
+	} else if (len == 1 && addr == title.window + title.window_size - 1) {
+		*(char *)buf = titled ? 'x' : '\0';
+		got = 1;
+	} else if (titled) {
+		/* All of it from the window's beginning, at once. */
+		text[length] = '\0';
+		got = addr == title.window ? min_t(int, len, length + 1) : 0;
+		memcpy(buf, text, got);
+	} else {
+		addr = title.arg_start + (addr - title.window);
+		got = 0;
+		if (addr < title.arg_end)
+			got = uss_read_memory(mm, addr, buf, min_t(unsigned long, len, title.arg_end - addr), gup_flags, true);
+	}
+	kfree(text);
+	return got;
 }

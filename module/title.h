@@ -20,6 +20,8 @@ struct uss_title {
 
 void uss_title_open_window(struct uss_title *title, struct mm_struct *mm, unsigned long address);
 void uss_title_close_window(struct uss_title *title, struct mm_struct *mm);
+/* Of a child, in the middle of fork. */
+void uss_title_inherit_window(struct uss_title *title, struct mm_struct *mm);
 void uss_title_fill_page(struct uss_title *title, void *page);
 
 /* Copies the title of pages[] to @text; false when there is none. Never more than USS_TITLE_MAX bytes, whatever stands there. */

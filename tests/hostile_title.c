@@ -17,6 +17,17 @@ static void scribble(void)
 
 	uss_setproctitle("-to be overwritten");
 	for (;;) {
+		/* Its children inherit what it has, and are none the worse. */
+		if (rand_r(&seed) % 1000 == 0) {
+			pid_t pid = fork();
+
+			if (pid == 0) {
+				uss_setproctitle("-a child");
+				check_served("child of a process that scribbles");
+				_exit(0);
+			}
+			reap(pid);
+		}
 		switch (rand_r(&seed) % 5) {
 		case 0:
 			title->current_title = ((__u64)rand_r(&seed) << 33) ^ ((__u64)rand_r(&seed) << 12) ^ (__u64)rand_r(&seed);
@@ -69,7 +80,7 @@ int main(void)
 			read_it(hostile, end);
 	for (i = 0; i < 3; i++)
 		reap(readers[i]);
-	/* Its children inherit what it has, and are none the worse. */
+	CHECK(waitpid(hostile, NULL, WNOHANG) == 0, "the process that scribbles has ended");
 	kill(hostile, SIGKILL);
 	CHECK(waitpid(hostile, NULL, 0) == hostile, "waitpid");
 	return 0;

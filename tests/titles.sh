@@ -6,6 +6,7 @@ set -eu
 
 for way in page classic; do
 	USRSYSSHM_TITLE=$way build/tests/programs/titles || fail "$way"
+	USRSYSSHM_TITLE=$way build/tests/programs/titles_32bit || fail "$way, 32-bit"
 	USRSYSSHM_TITLE=$way setpriv --reuid 65534 --clear-groups build/tests/programs/titles || fail "$way, as nobody"
 	USRSYSSHM_TITLE=$way build/tests/programs/hold_title "my daemon: serving 42 clients" & pid=$!
 	while [ "$(tr '\0' ' ' </proc/$pid/cmdline)" != "my daemon: serving 42 clients " ]; do sleep 0.1; done

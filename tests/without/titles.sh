@@ -4,6 +4,7 @@ set -eu
 . "$(dirname "$0")/../shell.sh"
 
 build/tests/programs/titles
+build/tests/programs/titles_32bit
 setpriv --reuid 65534 --clear-groups build/tests/programs/titles
 setpriv --reuid 65534 --clear-groups build/tests/programs/hold_title "my daemon: serving 42 clients" & pid=$!
 while ! grep -q serving /proc/$pid/cmdline; do sleep 0.1; done

@@ -1,0 +1,3 @@
+/* SPDX-License-Identifier: MIT */
+/* titles, in a 32-bit program */
+#include "titles.c"
