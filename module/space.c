@@ -213,7 +213,7 @@ static void uss_fill_title_page(struct uss_space *space, void *page)
 static void uss_open_window(struct uss_space *space, unsigned long area)
 {
 	spin_lock(&space->lock);
-	uss_title_open_window(&space->title, space->mm, area);
+	uss_title_open_window(&space->title, space->mm, area + USS_SLOT_OFFSET(0));
 	spin_unlock(&space->lock);
 }
 

@@ -15,6 +15,8 @@
  * 3. Reading a title takes no mmap_lock, so nothing that the process does can hold up its reader. The environment of a titled
  *    process is waited for, but not for long.
  *
+ *    Who reads arg_start in another way (audit's PROCTITLE, the process information of a core dump) finds the first slot's text there.
+ *
  * 4. A program that sets arg_start itself (prctl PR_SET_MM) wins: the window is then not where its command line is.
  */
 #include <linux/delay.h>

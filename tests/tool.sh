@@ -25,14 +25,19 @@ run_tool 0 show $$
 contains "show PID" "process $$ (tool.sh)" "$out"
 contains "show PID" "pid          $$" "$out"
 # Another process's name must not reach the terminal as it is.
-cp /bin/sleep "/tmp/$(printf 'x\033[31m"')" && "/tmp/$(printf 'x\033[31m"')" 1000 & sleep 0.5
+name=$(printf 'x\033[31m"')
+cp /bin/sleep "/tmp/$name"
+"/tmp/$name" 1000 &
+while [ "$(cat /proc/$!/comm)" != "$name" ]; do sleep 0.1; done
 run_tool 0 show --json $!
-is "name in JSON" "$(printf 'x\033[31m"')" "$(json name)"
+is "name in JSON" "$name" "$(json name)"
 run_tool 0 show $!
 contains "name" '(x\033[31m")' "$out"
 kill $!
 # A mapping that only ends like ours.
-cp /bin/sleep "/tmp/x anon_inode:[usrsysshm]" && "/tmp/x anon_inode:[usrsysshm]" 1000 & sleep 0.5
+cp /bin/sleep "/tmp/x anon_inode:[usrsysshm]"
+"/tmp/x anon_inode:[usrsysshm]" 1000 &
+while ! grep -qF '/tmp/x anon_inode' /proc/$!/maps; do sleep 0.1; done
 run_tool 0 show --json $!
 is "address beside a mapping that pretends" "$(printf %d 0x$(grep -F ' anon_inode:[usrsysshm]' /proc/$!/maps | grep r--s | cut -d - -f 1))" "$(json address)"
 kill $!
