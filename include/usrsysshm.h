@@ -107,6 +107,51 @@ void uss_vsetproctitle(const char *format, va_list arguments) __attribute__((for
 ssize_t uss_getproctitle(char *buffer, size_t size);
 
 /*
+ * uss_gethostname - copies the host name to @name, of @size bytes
+ *
+ * Replaces gethostname(2), in the caller's UTS namespace. What does not fit is cut, without a NUL.
+ *
+ * Returns 0, or -1 with errno ENAMETOOLONG when name and NUL did not fit, as glibc's does. Costs a copy of 65 bytes and three tests.
+ * Asks while a name is being set, after the process or a thread of it has entered another UTS namespace (until exec; a forked
+ * child is served again), and while memory is shared as uss_getpid says.
+ */
+int uss_gethostname(char *name, size_t size);
+
+/*
+ * uss_getdomainname - copies the NIS domain name to @name, of @size bytes
+ *
+ * Replaces getdomainname(2), as uss_gethostname does. Returns 0, also when the name was cut, as glibc's does.
+ */
+int uss_getdomainname(char *name, size_t size);
+
+/*
+ * uss_uname - fills in @names
+ *
+ * Replaces uname(2), to the last byte. Returns 0, or -1 with errno EFAULT for NULL; what else is no memory is a SIGSEGV. Asks as
+ * uss_gethostname does, and with the personalities UNAME26 and PER_LINUX32 or after a call of personality(2) that sets one.
+ */
+struct utsname;
+int uss_uname(struct utsname *names);
+
+/*
+ * uss_getloadavg - the load averages over 1, 5 and 15 minutes, as many as @count says
+ *
+ * Replaces getloadavg(3), and sysinfo(2) which that calls. Returns how many were stored, at most 3, as glibc's does. Costs a copy of 24
+ * bytes; asks for an instant every five seconds, when the kernel works out new ones.
+ */
+int uss_getloadavg(double loadavg[], int count);
+
+/*
+ * uss_nprocs_onln - how many processors are online
+ *
+ * Replaces sysconf(_SC_NPROCESSORS_ONLN), whose glibc makes three system calls of it. Returns the number. The first call looks whether
+ * /sys/devices/system/cpu/online, where glibc reads, is the kernel's own: where it is missing or another file system (as lxcfs,
+ * which shows a container its share) all calls are left to sysconf. A program that changes its root after that is not followed.
+ * Asks while a processor comes or goes.
+ */
+long uss_nprocs_onln(void);
+
+/*
  * uss_page_base - where the calling process has its pages
  *
  * Returns the address of its struct uss_process_page (<usrsysshm/abi.h>), NULL when it has none that this library can
@@ -125,6 +170,10 @@ unsigned int uss_served(void);
 #define USS_SERVED_FORKID	(1u << 1)	/* uss_forkid */
 #define USS_SERVED_START_TIME	(1u << 2)	/* uss_start_time */
 #define USS_SERVED_TITLE	(1u << 3)	/* uss_set_title and its kin */
+#define USS_SERVED_NAMES	(1u << 4)	/* uss_gethostname, uss_getdomainname */
+#define USS_SERVED_UNAME	(1u << 5)	/* uss_uname */
+#define USS_SERVED_LOADAVG	(1u << 6)	/* uss_getloadavg */
+#define USS_SERVED_NPROCS	(1u << 7)	/* uss_nprocs_onln */
 
 #ifdef __cplusplus
 }

@@ -16,7 +16,11 @@
 #include "pages.h"
 
 const struct uss_process_page uss_no_page;
+static const struct uss_system_page uss_no_system_page;
+static const struct uss_machine_page uss_no_machine_page;
 const volatile struct uss_process_page *uss_process = &uss_no_page;
+const volatile struct uss_system_page *uss_system = &uss_no_system_page;
+const volatile struct uss_machine_page *uss_machine = &uss_no_machine_page;
 
 pid_t uss_ask_getpid(void)
 {
@@ -56,9 +60,20 @@ unsigned long long uss_parse(const char **text)
 	return number;
 }
 
+/* Does not touch the other pages: most programs never do. */
+static void uss_use_pages(const volatile struct uss_process_page *page)
+{
+	if (page->header.magic != USS_MAGIC_PROCESS || page->header.abi_version != USS_ABI_VERSION)
+		return;
+	uss_process = page;
+	if (page->system_offset)
+		uss_system = (const volatile void *)((const volatile char *)page + page->system_offset);
+	if (page->machine_offset)
+		uss_machine = (const volatile void *)((const volatile char *)page + page->machine_offset);
+}
+
 __attribute__((constructor)) static void uss_find_pages(void)
 {
-	const volatile struct uss_process_page *page;
 	unsigned long long address = 0;
 	const char *text;
 	char buffer[32];
@@ -69,12 +84,7 @@ __attribute__((constructor)) static void uss_find_pages(void)
 		address = uss_parse(&text);
 	}
 	/* One that does not fit is the emulator's, not the emulated program's. */
-	if (address && address <= UINTPTR_MAX) {
-		page = (const volatile struct uss_process_page *)(uintptr_t)address;
-		/* All that the library reads of it is there since ABI 1. */
-		if (page->header.magic == USS_MAGIC_PROCESS && page->header.abi_version == USS_ABI_VERSION &&
-		    USS_HAS(page, start_time))
-			uss_process = page;
-	}
+	if (address && address <= UINTPTR_MAX)
+		uss_use_pages((const volatile struct uss_process_page *)(uintptr_t)address);
 	errno = err;
 }

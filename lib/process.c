@@ -11,6 +11,8 @@
 #include <usrsysshm.h>
 
 #include "forkid.h"
+#include "machine.h"
+#include "names.h"
 #include "pages.h"
 #include "title.h"
 
@@ -78,7 +80,7 @@ uint64_t uss_start_time(void)
 	int err = errno;
 
 	__atomic_thread_fence(__ATOMIC_ACQUIRE);
-	if ((uss_load(uss_process->speaks) & USS_SPEAKS_START_TIME) && uss_load(uss_process->pid))
+	if (uss_speaks(USS_SPEAKS_START_TIME))
 		return start_time;
 	if (!uss_ask_self(&forkid, &start_time) || !start_time)
 		start_time = uss_start_time_from_stat();
@@ -94,12 +96,12 @@ const void *uss_page_base(void)
 
 unsigned int uss_served(void)
 {
-	unsigned int served = 0;
+	unsigned int served = uss_machine_served() | uss_names_served();
 
 	if (!uss_load(uss_process->pid))
-		return 0;
+		return served;
 	served |= USS_SERVED_PID | USS_SERVED_FORKID;
-	if (uss_load(uss_process->speaks) & USS_SPEAKS_START_TIME)
+	if (uss_speaks(USS_SPEAKS_START_TIME))
 		served |= USS_SERVED_START_TIME;
 	if (uss_title_is_served())
 		served |= USS_SERVED_TITLE;

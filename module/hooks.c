@@ -8,7 +8,12 @@
  *	exec_mm_release		a process, down to one thread, is about to leave its mm for a new one; a parent that
  *				waits in vfork is woken after this
  *	exit_mm_release		a thread leaves its mm for good; when no thread is live any more, the process does
- *	switch_task_namespaces	a process takes another set of namespaces
+ *	switch_task_namespaces	a thread takes another set of namespaces
+ *	personality		a thread changes what uname(2) tells it (several system calls, found by a pattern)
+ *	add_device_randomness	called by whoever sets a name, as the last thing before he takes the lock of names: from there on nothing
+ *				can go wrong, and the change will come
+ *	proc_sys_poll_notify	called by whoever has set a name, and by nobody else
+ *	calc_global_load	a timer tick is about to see whether new load averages are due
  *	access_remote_vm	somebody reads a process's command line: replaced likewise, for processes with titles only
  *
  * The functions are found by name. A kernel without one of them is not ours to run on: loading fails.
@@ -18,29 +23,43 @@
 #include <linux/binfmts.h>
 #include <linux/delay.h>
 #include <linux/ftrace.h>
+#include <linux/kallsyms.h>
 #include <linux/module.h>
 #include <linux/nsproxy.h>
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/tracepoint.h>
+#include <asm/syscall.h>
 
 #include "compat/compat.h"
 #include "hooks.h"
+#include "machine.h"
 #include "map.h"
 #include "space.h"
 #include "title.h"
+#include "uts.h"
 
-/* How many tasks are inside our replacements, where they may sleep. */
+/* How many tasks are inside our replacements, where they may sleep, or will be inside our work. */
 static atomic_t uss_inside;
+
+void uss_enter(void)
+{
+	atomic_inc(&uss_inside);
+}
+
+void uss_leave(void)
+{
+	atomic_dec(&uss_inside);
+}
 
 /* Not a tail call: the callee's return address must lie in this module, or it would be redirected here again, for ever. */
 static notrace void uss_finalize_exec(struct linux_binprm *bprm)
 {
-	atomic_inc(&uss_inside);
+	uss_enter();
 	finalize_exec(bprm);
 	uss_map_current();
-	atomic_dec(&uss_inside);
+	uss_leave();
 }
 
 static notrace void uss_at_finalize_exec(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
@@ -54,9 +73,9 @@ static notrace int uss_access_remote_vm(struct mm_struct *mm, unsigned long addr
 {
 	int got;
 
-	atomic_inc(&uss_inside);
+	uss_enter();
 	got = uss_title_read(mm, addr, buf, len, gup_flags);
-	atomic_dec(&uss_inside);
+	uss_leave();
 	return got;
 }
 
@@ -86,13 +105,50 @@ static notrace void uss_at_exit_mm_release(unsigned long ip, unsigned long paren
 static notrace void uss_at_switch_task_namespaces(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
 						  struct ftrace_regs *fregs)
 {
-#ifdef CONFIG_TIME_NS
 	struct task_struct *task = (struct task_struct *)uss_ftrace_argument(fregs, 0);
 	struct nsproxy *new = (struct nsproxy *)uss_ftrace_argument(fregs, 1);
 
-	if (task == current && new && task->nsproxy && new->time_ns != task->nsproxy->time_ns)
-		uss_space_time_ns(task);
-#endif
+	if (task == current && new && task->nsproxy)
+		uss_space_namespaces(task, new);
+}
+
+static notrace void uss_at_personality(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
+				       struct ftrace_regs *fregs)
+{
+	unsigned long arguments[6];
+
+	syscall_get_arguments(current, current_pt_regs(), arguments);
+	/* That one only asks. */
+	if ((u32)arguments[0] != 0xffffffff)
+		uss_space_personality(current);
+}
+
+/* Are we called from a function that sets a name? There are several: by 64-bit and by 32-bit system call, by sysctl. */
+static bool uss_sets_name(unsigned long parent_ip)
+{
+	char caller[KSYM_SYMBOL_LEN];
+
+	sprint_symbol_no_offset(caller, parent_ip);
+	return strstr(caller, "sethostname") || strstr(caller, "setdomainname") || strstr(caller, "proc_do_uts_string");
+}
+
+static notrace void uss_at_add_device_randomness(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
+						 struct ftrace_regs *fregs)
+{
+	if (uss_sets_name(parent_ip))
+		uss_uts_begin(current->nsproxy->uts_ns);
+}
+
+static notrace void uss_at_proc_sys_poll_notify(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
+						struct ftrace_regs *fregs)
+{
+	uss_uts_end(current->nsproxy->uts_ns);
+}
+
+static notrace void uss_at_calc_global_load(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
+					    struct ftrace_regs *fregs)
+{
+	uss_machine_before_load();
 }
 
 static void uss_at_fork(void *data, struct task_struct *parent, struct task_struct *child)
@@ -111,6 +167,11 @@ static struct uss_hook {
 	{ "exec_mm_release", { .func = uss_at_exec_mm_release, .flags = USS_OPS_FLAGS } },
 	{ "exit_mm_release", { .func = uss_at_exit_mm_release, .flags = USS_OPS_FLAGS } },
 	{ "switch_task_namespaces", { .func = uss_at_switch_task_namespaces, .flags = USS_OPS_FLAGS } },
+	{ "*_sys_*personality", { .func = uss_at_personality, .flags = USS_OPS_FLAGS } },
+	/* The end of a change is heard from before its beginning is: no beginning without an end. */
+	{ "proc_sys_poll_notify", { .func = uss_at_proc_sys_poll_notify, .flags = USS_OPS_FLAGS } },
+	{ "add_device_randomness", { .func = uss_at_add_device_randomness, .flags = USS_OPS_FLAGS } },
+	{ "calc_global_load", { .func = uss_at_calc_global_load, .flags = USS_OPS_FLAGS } },
 	{ "access_remote_vm", { .func = uss_at_access_remote_vm, .flags = USS_OPS_FLAGS | FTRACE_OPS_FL_IPMODIFY } },
 };
 
@@ -169,6 +230,13 @@ int uss_hooks_init(void)
 		if (err)
 			goto unregister;
 	}
+	/*
+	 * Whoever was setting a name before we listened is done after this: who waited for its lock at the first, at the second; nobody
+	 * waits for it twice. Only then can a process come that has a system page.
+	 */
+	synchronize_rcu_tasks();
+	synchronize_rcu_tasks();
+	uss_uts_ready();
 	err = uss_hook_register(&uss_exec_hook);
 	if (err)
 		goto unregister;

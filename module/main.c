@@ -5,6 +5,8 @@
  *	hooks.c		the kernel tells what happens to a process
  *	map.c		the process's VMAs
  *	space.c		its pages, what stands in them, and whom they speak for
+ *	uts.c		the names of its UTS namespace
+ *	machine.c	load averages and processors
  *	title.c		what others see as its command line
  *	user.c		sysctl and sysfs
  */
@@ -14,6 +16,7 @@
 #include <linux/module.h>
 
 #include "hooks.h"
+#include "machine.h"
 #include "map.h"
 #include "space.h"
 #include "user.h"
@@ -37,10 +40,15 @@ static int __init uss_init(void)
 		pr_err("cannot make the files that are to be mapped: error %d\n", err);
 		goto exit_spaces;
 	}
+	err = uss_machine_init();
+	if (err) {
+		pr_err("cannot follow the processors that come and go: error %d\n", err);
+		goto exit_map;
+	}
 	err = uss_user_init();
 	if (err) {
 		pr_err("cannot make /sys/kernel/usrsysshm and the sysctl kernel.usrsysshm: error %d\n", err);
-		goto exit_map;
+		goto exit_machine;
 	}
 	/* Says itself what is missing. */
 	err = uss_hooks_init();
@@ -50,6 +58,8 @@ static int __init uss_init(void)
 
 exit_user:
 	uss_user_exit();
+exit_machine:
+	uss_machine_exit();
 exit_map:
 	uss_map_exit();
 exit_spaces:
@@ -67,6 +77,7 @@ static void __exit uss_exit(void)
 	uss_map_exit();
 	uss_hooks_exit();
 	uss_user_exit();
+	uss_machine_exit();
 	uss_spaces_exit();
 }
 

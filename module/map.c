@@ -5,8 +5,8 @@
  * Two VMAs side by side, each of a file that only this module can open, so that /proc/PID/maps names them. Both files
  * number the pages the same way, from the base on:
  *
- *	0, 1	anon_inode:[usrsysshm]		process page, system page: read-only
- *	2..9	anon_inode:[usrsysshm-title]	title area: read/write
+ *	0..2	anon_inode:[usrsysshm]		process page, system page, machine page: read-only
+ *	3..10	anon_inode:[usrsysshm-title]	title area: read/write
  *
  * They are file mappings without anonymous memory, to be wiped on fork: it does not copy their page tables, so a child's first
  * touch faults and finds the child's own page. (VM_PFNMAP and VM_MIXEDMAP would have them copied: never here.)
@@ -29,6 +29,7 @@
 #include <linux/workqueue.h>
 
 #include "compat/compat.h"
+#include "machine.h"
 #include "map.h"
 #include "space.h"
 
@@ -57,7 +58,9 @@ static vm_fault_t uss_ro_fault(struct vm_fault *vmf)
 
 	vmf->page = NULL;
 	if (vmf->pgoff == USS_SYSTEM_PGOFF)
-		vmf->page = uss_system_page();
+		vmf->page = uss_space_system_page(space);
+	else if (vmf->pgoff == USS_MACHINE_PGOFF)
+		vmf->page = uss_machine_page();
 	else if (vmf->pgoff == USS_PROCESS_PGOFF)
 		vmf->page = uss_space_process_page(space);
 	if (!vmf->page)
@@ -145,6 +148,19 @@ void uss_map_current(void)
 		vm_munmap(base, size);
 	else
 		uss_space_exec(current);
+}
+
+void uss_map_zap_system_page(struct mm_struct *mm)
+{
+	struct vm_area_struct *vma;
+	VMA_ITERATOR(vmi, mm, 0);
+
+	mmap_read_lock(mm);
+	for_each_vma(vmi, vma)
+		if (vma->vm_ops == &uss_ro_vm_ops && vma->vm_pgoff <= USS_SYSTEM_PGOFF &&
+		    vma->vm_pgoff + vma_pages(vma) > USS_SYSTEM_PGOFF)
+			uss_zap(vma, vma->vm_start + (USS_SYSTEM_PGOFF - vma->vm_pgoff) * PAGE_SIZE, PAGE_SIZE);
+	mmap_read_unlock(mm);
 }
 
 unsigned long uss_current_base(void)

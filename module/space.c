@@ -20,24 +20,31 @@
  * 5. A page is made at first touch, under no lock, and filled and installed under space->lock, which every change of a fact
  *    takes too. So the page begins right and stays right; a page nobody touched costs nothing.
  */
+#include <linux/delay.h>
 #include <linux/hashtable.h>
 #include <linux/memcontrol.h>
 #include <linux/mm.h>
 #include <linux/nsproxy.h>
+#include <linux/personality.h>
 #include <linux/pid_namespace.h>
 #include <linux/rculist.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
+#include <linux/task_work.h>
 #include <linux/time_namespace.h>
 #include <linux/timekeeping.h>
 #include <usrsysshm/abi.h>
 
+#include "hooks.h"
+#include "map.h"
 #include "space.h"
 #include "title.h"
+#include "uts.h"
 
-#define USS_FEATURES	(USS_FEATURE_PID | USS_FEATURE_FORKID | USS_FEATURE_START_TIME | USS_FEATURE_TITLE)
+#define USS_FEATURES	(USS_FEATURE_PID | USS_FEATURE_FORKID | USS_FEATURE_START_TIME | USS_FEATURE_TITLE | \
+			 USS_FEATURE_NAMES | USS_FEATURE_LOADAVG | USS_FEATURE_NPROCS)
 
 /* A process in somebody else's address space. */
 struct uss_sharer {
@@ -57,14 +64,18 @@ struct uss_space {
 	spinlock_t lock;		/* all below */
 	bool dead;			/* its last VMA has gone */
 	bool given_up;			/* a sharer could not be remembered */
-	bool start_time_holds;
+	u32 speaks;
 	struct signal_struct *owner;	/* compared, never followed; NULL: nobody */
+	struct uts_namespace *uts_ns;	/* where all threads of the owner are; NULL: not in one, or no owner */
+	struct uss_uts *uts;		/* what is known of it, once the system page was touched */
 	pid_t pid;			/* as the owner sees itself */
 	u64 start_time;
 	struct list_head sharers;
 	struct page *process_page;
 	struct page *title_pages[USS_TITLE_PAGES];
 	struct uss_title title;
+
+	struct callback_head zap;	/* for uss_zap_work() */
 };
 
 /* Read under RCU. */
@@ -72,7 +83,7 @@ static DEFINE_HASHTABLE(uss_spaces, 12);
 static DEFINE_SPINLOCK(uss_spaces_lock);
 static atomic_t uss_processes, uss_pages;
 static atomic64_t uss_last_forkid;
-static struct page *uss_system, *uss_empty;
+static struct page *uss_empty;
 
 int uss_count_processes(void)
 {
@@ -81,7 +92,7 @@ int uss_count_processes(void)
 
 int uss_count_pages(void)
 {
-	return atomic_read(&uss_pages);
+	return atomic_read(&uss_pages) + uss_uts_count();
 }
 
 static u64 uss_next_forkid(void)
@@ -111,7 +122,7 @@ static void uss_write_facts(struct uss_space *space, struct uss_process_page *fa
 
 	lockdep_assert_held(&space->lock);
 	WRITE_ONCE(facts->start_time, space->start_time);
-	WRITE_ONCE(facts->speaks, space->start_time_holds ? USS_SPEAKS_START_TIME : 0);
+	WRITE_ONCE(facts->speaks, space->speaks);
 	/* Release: who sees the pid sees what it vouches for. */
 	smp_store_release(&facts->pid, alone ? space->pid : 0);
 }
@@ -122,7 +133,7 @@ static void uss_publish(struct uss_space *space)
 		uss_write_facts(space, page_address(space->process_page));
 }
 
-static void uss_fill_header(struct uss_header *header, u32 magic, u32 size)
+void uss_fill_header(struct uss_header *header, u32 magic, u32 size)
 {
 	header->magic = magic;
 	header->abi_version = USS_ABI_VERSION;
@@ -139,6 +150,7 @@ static void uss_fill_process_page(struct uss_space *space, void *page)
 	facts->system_offset = USS_SYSTEM_PGOFF * PAGE_SIZE;
 	facts->title_offset = USS_RO_PAGES * PAGE_SIZE;
 	facts->title_size = USS_TITLE_PAGES * PAGE_SIZE;
+	facts->machine_offset = USS_MACHINE_PGOFF * PAGE_SIZE;
 	uss_write_facts(space, facts);
 }
 
@@ -231,16 +243,57 @@ struct page *uss_space_title_page(struct uss_space *space, pgoff_t index, unsign
 	return uss_install_page(space, &space->title_pages[index], page, index ? NULL : uss_fill_title_page);
 }
 
-struct page *uss_system_page(void)
+/* Finds the system page of the owner's namespace; -ENOENT: give a @new one. */
+static int uss_find_uts(struct uss_space *space, struct uss_uts **new)
 {
-	get_page(uss_system);
-	return uss_system;
+	int err = 0;
+
+	spin_lock(&space->lock);
+	/* As long as the owner is in its namespace, that stays; leaving it takes our lock. */
+	if (space->uts_ns && !space->uts)
+		err = uss_uts_get(space->uts_ns, &space->uts, new);
+	spin_unlock(&space->lock);
+	return err;
+}
+
+struct page *uss_space_system_page(struct uss_space *space)
+{
+	struct uss_uts *new = NULL;
+	struct page *page = NULL;
+	int err, tries;
+
+	for (tries = 0; tries < 100; tries++) {
+		err = uss_find_uts(space, &new);
+		if (err == -ENOENT)
+			new = uss_uts_alloc(uss_alloc_page(space->mm, __GFP_RETRY_MAYFAIL | __GFP_NOWARN));
+		if (!err || (err == -ENOENT && !new))
+			break;
+		/* A name is just being set. */
+		if (err == -EBUSY)
+			fsleep(1000);
+	}
+	uss_uts_free(new);
+	spin_lock(&space->lock);
+	if (space->uts)
+		page = uss_uts_page(space->uts);
+	spin_unlock(&space->lock);
+	return page;
 }
 
 struct page *uss_empty_page(void)
 {
 	get_page(uss_empty);
 	return uss_empty;
+}
+
+/* The owner is about to leave its UTS namespace, which may then go. Under @space's lock. */
+static void uss_leave_uts(struct uss_space *space)
+{
+	if (space->uts)
+		uss_uts_put(space->uts);
+	space->uts = NULL;
+	space->uts_ns = NULL;
+	space->speaks &= ~(USS_SPEAKS_SYSTEM | USS_SPEAKS_UNAME);
 }
 
 /*
@@ -302,6 +355,7 @@ void uss_space_put(struct uss_space *space)
 	spin_lock(&space->lock);
 	space->dead = true;
 	list_splice_init(&space->sharers, &sharers);
+	uss_leave_uts(space);
 	uss_title_close_window(&space->title, space->mm);
 	spin_unlock(&space->lock);
 
@@ -419,12 +473,19 @@ static u64 uss_start_time(struct task_struct *task)
 	return start;
 }
 
+/* Does uname(2) tell @task the truth about release and machine? */
+static bool uss_sees_uname(struct task_struct *task)
+{
+	return !(task->personality & UNAME26) && personality(task->personality) != PER_LINUX32;
+}
+
 static void uss_set_owner(struct uss_space *space, struct task_struct *task)
 {
 	space->owner = task->signal;
 	space->pid = task_tgid_nr_ns(task, task_active_pid_ns(task));
 	space->start_time = uss_start_time(task);
-	space->start_time_holds = true;
+	space->uts_ns = task->nsproxy->uts_ns;
+	space->speaks = USS_SPEAKS_START_TIME | USS_SPEAKS_SYSTEM | (uss_sees_uname(task) ? USS_SPEAKS_UNAME : 0);
 	uss_publish(space);
 }
 
@@ -461,6 +522,7 @@ static void uss_remove(struct uss_space *space, struct task_struct *task)
 		kfree(sharer);
 	} else if (space->owner == task->signal) {
 		space->owner = NULL;
+		uss_leave_uts(space);
 	}
 	uss_publish(space);
 }
@@ -468,8 +530,43 @@ static void uss_remove(struct uss_space *space, struct task_struct *task)
 static void uss_lose_start_time(struct uss_space *space, struct task_struct *task)
 {
 	if (space->owner == task->signal)
-		space->start_time_holds = false;
+		space->speaks &= ~USS_SPEAKS_START_TIME;
 	uss_publish(space);
+}
+
+static void uss_lose_uname(struct uss_space *space, struct task_struct *task)
+{
+	if (space->owner == task->signal)
+		space->speaks &= ~USS_SPEAKS_UNAME;
+	uss_publish(space);
+}
+
+/* Once it has switched: what it left behind is not to be seen in its memory any more. */
+static void uss_zap_work(struct callback_head *work)
+{
+	struct uss_space *space = container_of(work, struct uss_space, zap);
+
+	if (current->mm)
+		uss_map_zap_system_page(current->mm);
+	uss_space_put(space);
+	uss_leave();
+}
+
+/* The thread @task leaves; the others do not, but there is one page for all. */
+static void uss_lose_uts(struct uss_space *space, struct task_struct *task)
+{
+	if (space->owner != task->signal || !space->uts_ns)
+		return;
+	uss_leave_uts(space);
+	uss_publish(space);
+	if (!refcount_inc_not_zero(&space->vmas))
+		return;
+	uss_enter();
+	init_task_work(&space->zap, uss_zap_work);
+	if (task_work_add(task, &space->zap, TWA_RESUME)) {
+		refcount_dec(&space->vmas);
+		uss_leave();
+	}
 }
 
 /* Does to the space of @mm, if it has one, what has happened to @task. */
@@ -510,10 +607,21 @@ void uss_space_leave(struct task_struct *task)
 	uss_event(task->mm, task, uss_remove);
 }
 
-/* The current @task is about to enter another time namespace: what it was told is not what it would be told now. */
-void uss_space_time_ns(struct task_struct *task)
+/* The current @task is about to enter the namespaces of @new: what it was told is not what it would be told there. */
+void uss_space_namespaces(struct task_struct *task, struct nsproxy *new)
 {
-	uss_event(task->mm, task, uss_lose_start_time);
+#ifdef CONFIG_TIME_NS
+	if (new->time_ns != task->nsproxy->time_ns)
+		uss_event(task->mm, task, uss_lose_start_time);
+#endif
+	if (new->uts_ns != task->nsproxy->uts_ns)
+		uss_event(task->mm, task, uss_lose_uts);
+}
+
+/* The current @task sets its personality, which is each thread's own. */
+void uss_space_personality(struct task_struct *task)
+{
+	uss_event(task->mm, task, uss_lose_uname);
 }
 
 u64 uss_current_forkid(void)
@@ -552,20 +660,11 @@ int uss_spaces_init(void)
 {
 	/* Fork ids start where the clock is: a number of an earlier load of this module can never come again. */
 	atomic64_set(&uss_last_forkid, ktime_get_boottime_ns());
-	uss_system = alloc_page(GFP_KERNEL | __GFP_ZERO);
-	if (!uss_system)
-		return -ENOMEM;
 	uss_empty = alloc_page(GFP_KERNEL | __GFP_ZERO);
-	if (!uss_empty) {
-		put_page(uss_system);
-		return -ENOMEM;
-	}
-	uss_fill_header(page_address(uss_system), USS_MAGIC_SYSTEM, sizeof(struct uss_system_page));
-	return 0;
+	return uss_empty ? 0 : -ENOMEM;
 }
 
 void uss_spaces_exit(void)
 {
 	put_page(uss_empty);
-	put_page(uss_system);
 }

@@ -10,10 +10,13 @@
 /* The order of the pages in the address space. */
 #define USS_PROCESS_PGOFF	0
 #define USS_SYSTEM_PGOFF	1
-#define USS_RO_PAGES		2
+#define USS_MACHINE_PGOFF	2
+#define USS_RO_PAGES		3
 #define USS_TITLE_PAGES		8
 #define USS_ALL_PAGES		(USS_RO_PAGES + USS_TITLE_PAGES)
 
+struct nsproxy;
+struct uss_header;
 struct uss_space;
 struct uss_title;
 
@@ -38,14 +41,18 @@ struct mm_struct *uss_spaces_get_mm(unsigned int round);
 /* The pages, made at first touch; each call returns a referenced page, or NULL without memory. @area: the title area's address. */
 struct page *uss_space_process_page(struct uss_space *space);
 struct page *uss_space_title_page(struct uss_space *space, pgoff_t index, unsigned long area);
-struct page *uss_system_page(void);
+struct page *uss_space_system_page(struct uss_space *space);
 struct page *uss_empty_page(void);
+
+/* The beginning of every page. */
+void uss_fill_header(struct uss_header *header, u32 magic, u32 size);
 
 /* What happens to processes. All may be called in atomic context, for tasks whose address space has no pages too. */
 void uss_space_exec(struct task_struct *task);
 void uss_space_fork(struct task_struct *parent, struct task_struct *child);
 void uss_space_leave(struct task_struct *task);
-void uss_space_time_ns(struct task_struct *task);
+void uss_space_namespaces(struct task_struct *task, struct nsproxy *new);
+void uss_space_personality(struct task_struct *task);
 
 /* The facts about the current process, asked. Zero: not known. */
 u64 uss_current_forkid(void);

@@ -56,7 +56,7 @@ static ssize_t abi_version_show(struct kobject *kobj, struct kobj_attribute *att
 
 static ssize_t features_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
 {
-	return sysfs_emit(buf, "pid forkid start_time title\n");
+	return sysfs_emit(buf, "pid forkid start_time title names loadavg nprocs\n");
 }
 
 static ssize_t processes_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)

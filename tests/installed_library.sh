@@ -11,10 +11,10 @@ int main(void) { printf("%d %u\n", uss_getpid() == getpid(), uss_served()); retu
 END
 cd /tmp
 cc -Wall -Wextra -Werror -std=c99 -pedantic program.c -lusrsysshm -o shared
-is "shared" "1 15" "$(./shared)"
+is "shared" "1 255" "$(./shared)"
 contains "shared" "libusrsysshm.so.0" "$(ldd ./shared)"
 cc -static program.c -lusrsysshm -o static
-is "static" "1 15" "$(./static)"
+is "static" "1 255" "$(./static)"
 cp program.c program.cc
 c++ -Wall -Wextra -Werror program.cc -lusrsysshm -o cplusplus
-is "C++" "1 15" "$(./cplusplus)"
+is "C++" "1 255" "$(./cplusplus)"

@@ -19,7 +19,7 @@ if echo 1 2>/dev/null >/proc/sys/kernel/usrsysshm; then fail "the sysctl was wri
 is "mode of the counts" "444 444 444 444" "$(cd /sys/kernel/usrsysshm && echo $(stat -c %a *))"
 is "files" "abi_version features pages processes" "$(cd /sys/kernel/usrsysshm && echo *)"
 is "abi_version" 1 "$(cat /sys/kernel/usrsysshm/abi_version)"
-is "features" "pid forkid start_time title" "$(cat /sys/kernel/usrsysshm/features)"
+is "features" "pid forkid start_time title names loadavg nprocs" "$(cat /sys/kernel/usrsysshm/features)"
 
 # Process 1 of this guest began before the module came.
 is "maps of an older process" "" "$(grep usrsysshm /proc/1/maps || true)"

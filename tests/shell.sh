@@ -16,3 +16,8 @@ contains() {
 	*) fail "$1: '$2' is not in '$3'" ;;
 	esac
 }
+
+# wait_for_title PID BEGINNING: until its command line begins so. (grep alone would take every argument for a line.)
+wait_for_title() {
+	until tr '\0' ' ' <"/proc/$1/cmdline" | grep -q "^$2"; do sleep 0.05; done
+}

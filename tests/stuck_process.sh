@@ -20,7 +20,7 @@ took() {
 }
 
 build/tests/programs/hold_title "a titled process that is stuck" & pid=$!
-while ! grep -q '^a titled' /proc/$pid/cmdline; do sleep 0.1; done
+wait_for_title $pid 'a titled'
 # What they take in this machine anyway, to be subtracted: an emulator may take a second to start a ps.
 took ps -ef; ps_alone=$took
 took ps aux; aux_alone=$took

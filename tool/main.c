@@ -66,6 +66,9 @@ void uss_print_features(uint64_t features, bool json)
 		{ USS_FEATURE_FORKID, "forkid" },
 		{ USS_FEATURE_START_TIME, "start_time" },
 		{ USS_FEATURE_TITLE, "title" },
+		{ USS_FEATURE_NAMES, "names" },
+		{ USS_FEATURE_LOADAVG, "loadavg" },
+		{ USS_FEATURE_NPROCS, "nprocs" },
 	};
 	const char *separator = "";
 	size_t i;

@@ -10,7 +10,8 @@
  *
  * How to read.  Zero means "ask the kernel": a zero field, a page of zeros, a cleared bit, a magic or an ABI version that the
  * reader does not know, a field that ends after header.size: each of them means to make the system call. A page is
- * all zeros when its process could not be given one, and after the module has gone.
+ * all zeros when its process could not be given one, and after the module has gone. The bytes behind header.size are zeros, too: who
+ * holds to this rule needs no other check of a field that an older module does not fill.
  *
  * How it grows.  Fields are only ever appended, their meaning never changes, and header.size says how far they go
  * (USS_HAS below). A new ABI version means that old readers must not read on. Features say what the module fills.
@@ -20,6 +21,7 @@
  * For each field below:   writer / readers / how it is accessed.
  *   kernel / process      the page is read-only for every process; "process" is whoever can read it: the threads of
  *                         its processes, and a debugger
+ *   under X               complete and of one instant between two equal, even values of the sequence X that are not 0
  *   once                  written before the page can be seen, never changed
  *   single copy           one aligned load of the whole field is never torn (32 bits everywhere; 64 bits for 64-bit programs)
  */
@@ -35,6 +37,9 @@
 #define USS_FEATURE_FORKID	(1 << 1)	/* process page: forkid */
 #define USS_FEATURE_START_TIME	(1 << 2)	/* process page: start_time */
 #define USS_FEATURE_TITLE	(1 << 3)	/* title area: the kernel reads the title there */
+#define USS_FEATURE_NAMES	(1 << 4)	/* system page: names */
+#define USS_FEATURE_LOADAVG	(1 << 5)	/* machine page: loads */
+#define USS_FEATURE_NPROCS	(1 << 6)	/* machine page: nprocs_onln */
 
 /* Does `page`, which has a struct uss_header called header, reach to the end of `field`? */
 #define USS_HAS(page, field) \
@@ -54,6 +59,7 @@ struct uss_header {
 
 #define USS_MAGIC_PROCESS	0x50737375	/* "ussP" in little-endian memory */
 #define USS_MAGIC_SYSTEM	0x53737375	/* "ussS" */
+#define USS_MAGIC_MACHINE	0x4d737375	/* "ussM" */
 #define USS_MAGIC_TITLE		0x54737375	/* "ussT" */
 
 /* The process page: read-only, one per address space, speaks for the process that owns the address space. */
@@ -94,18 +100,72 @@ struct uss_process_page {
 	__u32 system_offset;	/* bytes from this page to the system page. kernel / process / once. Since ABI 1. */
 	__u32 title_offset;	/* bytes from this page to the title area. kernel / process / once. Since ABI 1. */
 	__u32 title_size;	/* bytes of the title area. kernel / process / once. Since ABI 1. */
-	__u32 reserved;		/* 0 */
+	__u32 machine_offset;	/* bytes from this page to the machine page. kernel / process / once. Since ABI 1. */
 };
 
 /* speaks: start_time holds. Cleared for good when the process enters another time namespace. Since ABI 1. */
 #define USS_SPEAKS_START_TIME	(1 << 0)
 
 /*
- * The system page: read-only, shared by the processes of a UTS namespace. ABI 1 defines no more than its header: no feature
- * bit promises a field yet, every fact of it is to be asked from the kernel. Names, load averages and processors will be appended.
+ * speaks: the system page is that of the UTS namespace in which all threads of the process are. Cleared for good when one of
+ * them enters another (unshare, setns). Since ABI 1.
  */
+#define USS_SPEAKS_SYSTEM	(1 << 1)
+
+/*
+ * speaks: uname(2) shows this process release and machine as the system page does. Not so with the personalities UNAME26
+ * and PER_LINUX32, and cleared for good when a thread of the process sets its personality. Since ABI 1.
+ */
+#define USS_SPEAKS_UNAME	(1 << 2)
+
+/*
+ * The system page: read-only, shared by the processes of a UTS namespace.
+ *
+ * The names are read between two loads of names_sequence (the first with acquire; an acquire fence before the second), and
+ * are right if both gave the same even number that is not 0. After that a non-zero pid and USS_SPEAKS_SYSTEM, for release
+ * and machine also USS_SPEAKS_UNAME, are to be read in the process page; before that the names may be another namespace's.
+ */
+#define USS_NAME_SIZE	65		/* with the NUL, as in struct utsname */
+
 struct uss_system_page {
 	struct uss_header header;
+
+	/* Odd while a name is being set, 0 when none can be read. kernel / process / single copy. Since ABI 1. */
+	__u32 names_sequence;
+	__u32 reserved;		/* 0 */
+
+	/*
+	 * What uname(2) fills in, in its order, to the last byte.
+	 * kernel / process / under names_sequence. Since ABI 1, with USS_FEATURE_NAMES.
+	 */
+	struct uss_names {
+		char sysname[USS_NAME_SIZE];
+		char nodename[USS_NAME_SIZE];		/* gethostname(2) */
+		char release[USS_NAME_SIZE];
+		char version[USS_NAME_SIZE];
+		char machine[USS_NAME_SIZE];
+		char domainname[USS_NAME_SIZE];		/* getdomainname(2) */
+	} names;
+};
+
+/* The machine page: read-only, one for all processes. Its facts are the same in every namespace. */
+struct uss_machine_page {
+	struct uss_header header;
+
+	/*
+	 * How many processors are online, or 0 while one comes or goes.
+	 * kernel / process / single copy. Since ABI 1, with USS_FEATURE_NPROCS.
+	 */
+	__u32 nprocs_onln;
+
+	/* As names_sequence, for loads: odd while the kernel works out new ones. Since ABI 1. */
+	__u32 loads_sequence;
+
+	/*
+	 * Load averages over 1, 5 and 15 minutes, times 65536, as sysinfo(2) gives them.
+	 * kernel / process / under loads_sequence. Since ABI 1, with USS_FEATURE_LOADAVG.
+	 */
+	__aligned_u64 loads[3];
 };
 
 /*
@@ -183,9 +243,19 @@ USS_AT(uss_process_page, start_time, 40);
 USS_AT(uss_process_page, system_offset, 48);
 USS_AT(uss_process_page, title_offset, 52);
 USS_AT(uss_process_page, title_size, 56);
-USS_AT(uss_process_page, reserved, 60);
+USS_AT(uss_process_page, machine_offset, 60);
 USS_ASSERT(sizeof(struct uss_process_page) == 64, "struct uss_process_page has changed");
 USS_AT(uss_system_page, header, 0);
+USS_AT(uss_system_page, names_sequence, 24);
+USS_AT(uss_system_page, reserved, 28);
+USS_AT(uss_system_page, names, 32);
+USS_ASSERT(sizeof(struct uss_names) == 6 * USS_NAME_SIZE, "struct uss_names has changed");
+USS_ASSERT(sizeof(struct uss_system_page) == 424, "struct uss_system_page has changed");
+USS_AT(uss_machine_page, header, 0);
+USS_AT(uss_machine_page, nprocs_onln, 24);
+USS_AT(uss_machine_page, loads_sequence, 28);
+USS_AT(uss_machine_page, loads, 32);
+USS_ASSERT(sizeof(struct uss_machine_page) == 56, "struct uss_machine_page has changed");
 USS_AT(uss_title_page, header, 0);
 USS_AT(uss_title_page, current_title, 24);
 USS_AT(uss_title_page, slot, 32);

@@ -7,7 +7,7 @@ build/tests/programs/titles
 build/tests/programs/titles_32bit
 setpriv --reuid 65534 --clear-groups build/tests/programs/titles
 setpriv --reuid 65534 --clear-groups build/tests/programs/hold_title "my daemon: serving 42 clients" & pid=$!
-while ! grep -q '^my daemon' /proc/$pid/cmdline; do sleep 0.1; done
+wait_for_title $pid 'my daemon'
 is "ps -o args" "my daemon: serving 42 clients" "$(ps -p $pid -o args= | sed 's/ *$//')"
 is "pgrep -f" "$pid" "$(pgrep -f 'serving 42 clients')"
 kill $pid

@@ -19,7 +19,7 @@ for round in $(seq 9); do
 	[ "$(cat /tmp/base)" != 0 ] || fail "round $round: no pages"
 	while ! grep -q 'inode:.usrsysshm' /proc/${pids##* }/maps; do :; done
 	build/tests/programs/hold_title "a title" & titled=$!
-	while ! grep -q '^a title' /proc/$titled/cmdline; do :; done
+	wait_for_title $titled 'a title'
 	rmmod usrsysshm
 	is "round $round: command line after a title" "build/tests/programs/hold_title a title " "$(tr '\0' ' ' </proc/$titled/cmdline)"
 	kill $titled

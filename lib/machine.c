@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * machine.c - the facts of the machine page: load averages, processors online
+ *
+ * They are the same for every process, so the process page has no say in them.
+ */
+#include <errno.h>
+#include <linux/magic.h>
+#include <sys/sysinfo.h>
+#include <sys/syscall.h>
+#include <sys/vfs.h>
+#include <unistd.h>
+#include <usrsysshm.h>
+
+#include "machine.h"
+#include "pages.h"
+
+#define USS_LOADS 3
+
+static bool uss_copy_loads(uint64_t loads[USS_LOADS])
+{
+	const volatile uint32_t *sequence = &uss_machine->loads_sequence;
+	uint32_t before = uss_sequence_begin(sequence);
+	int i;
+
+	for (i = 0; i < USS_LOADS; i++)
+		loads[i] = uss_machine->loads[i];
+	return before && uss_sequence_holds(sequence, before);
+}
+
+static int uss_ask_loads(uint64_t loads[USS_LOADS])
+{
+	struct sysinfo info;
+	int i;
+
+	if (syscall(SYS_sysinfo, &info) < 0)
+		return -1;
+	for (i = 0; i < USS_LOADS; i++)
+		loads[i] = info.loads[i];
+	return 0;
+}
+
+int uss_getloadavg(double loadavg[], int count)
+{
+	uint64_t loads[USS_LOADS];
+	int i;
+
+	if (!uss_copy_loads(loads) && uss_ask_loads(loads) < 0)
+		return -1;
+	if (count > USS_LOADS)
+		count = USS_LOADS;
+	for (i = 0; i < count; i++)
+		loadavg[i] = (double)loads[i] / (1 << SI_LOAD_SHIFT);
+	return count;
+}
+
+/* Is what glibc counts in the kernel's own, so that it counts the same? Found out once. */
+static bool uss_sys_is_real(void)
+{
+	enum { UNKNOWN, REAL, NOT_REAL };
+	static int known;
+	int real = __atomic_load_n(&known, __ATOMIC_RELAXED), err = errno;
+	struct statfs fs;
+
+	if (real == UNKNOWN) {
+		real = syscall(SYS_statfs, "/sys/devices/system/cpu/online", &fs) == 0 && fs.f_type == SYSFS_MAGIC ? REAL : NOT_REAL;
+		__atomic_store_n(&known, real, __ATOMIC_RELAXED);
+		errno = err;
+	}
+	return real == REAL;
+}
+
+long uss_nprocs_from_page(void)
+{
+	uint32_t number = uss_load(uss_machine->nprocs_onln);
+
+	return number && uss_sys_is_real() ? (long)number : 0;
+}
+
+unsigned int uss_machine_served(void)
+{
+	unsigned int served = 0;
+
+	if (uss_sequence_begin(&uss_machine->loads_sequence))
+		served |= USS_SERVED_LOADAVG;
+	if (uss_nprocs_from_page())
+		served |= USS_SERVED_NPROCS;
+	return served;
+}

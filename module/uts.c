@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * uts.c - the system pages: what uname(2) says in each UTS namespace
+ *
+ * 1. A namespace has a page once one of its processes has touched it, and as long as one that did is in it. It is found by the
+ *    namespace's address. Who leaves the namespace gives back his reference first, so that address is never a stale one.
+ *
+ * 2. The kernel's lock of names is not ours to take. But each change is seen to begin, before that lock is taken, and to end, after
+ *    the name is complete; while no change is on its way in a namespace, its names stand still and can be copied.
+ *
+ * 3. From the beginning of a change to the end of the last one, the page's sequence is odd and its readers ask the kernel. What
+ *    they find there when it is even again is what the kernel has; so a page is right by the time the setter returns.
+ *
+ * 4. A new page is made only while nobody sets a name anywhere: a change that began without a page ends without one.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/hashtable.h>
+#include <linux/mm.h>
+#include <linux/printk.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/utsname.h>
+#include <usrsysshm/abi.h>
+
+#include "space.h"
+#include "uts.h"
+
+struct uss_uts {
+	struct hlist_node node;
+	struct uts_namespace *ns;	/* the key */
+	unsigned int references;
+	unsigned int changing;		/* how many set a name just now */
+	struct page *page;
+};
+
+static DEFINE_HASHTABLE(uss_uts_table, 8);
+static DEFINE_SPINLOCK(uss_uts_lock);	/* all of this file */
+static unsigned int uss_uts_changing;	/* how many set a name, in any namespace */
+static int uss_uts_pages;
+static bool uss_uts_is_ready, uss_uts_is_lost;
+
+int uss_uts_count(void)
+{
+	return READ_ONCE(uss_uts_pages);
+}
+
+struct uss_uts *uss_uts_alloc(struct page *page)
+{
+	struct uss_uts *uts = page ? kzalloc(sizeof(*uts), GFP_KERNEL_ACCOUNT) : NULL;
+
+	if (uts)
+		uts->page = page;
+	else if (page)
+		__free_page(page);
+	return uts;
+}
+
+void uss_uts_free(struct uss_uts *uts)
+{
+	if (!uts)
+		return;
+	put_page(uts->page);
+	kfree(uts);
+}
+
+static struct uss_uts *uss_uts_find(struct uts_namespace *ns)
+{
+	struct uss_uts *uts;
+
+	hash_for_each_possible(uss_uts_table, uts, node, (unsigned long)ns)
+		if (uts->ns == ns)
+			return uts;
+	return NULL;
+}
+
+/* The page's sequence becomes odd, before anything changes. */
+static void uss_uts_silence(struct uss_uts *uts)
+{
+	struct uss_system_page *page = page_address(uts->page);
+
+	WRITE_ONCE(page->names_sequence, page->names_sequence | 1);
+	/* Pairs with the reader's acquire fence: who reads what follows finds the sequence odd, or changed. */
+	smp_wmb();
+}
+
+/* Nobody sets a name of this namespace. */
+static void uss_uts_publish(struct uss_uts *uts)
+{
+	struct uss_system_page *page = page_address(uts->page);
+	u32 next = (page->names_sequence | 1) + 1;
+
+	BUILD_BUG_ON(sizeof(page->names) != sizeof(uts->ns->name));
+	memcpy(&page->names, &uts->ns->name, sizeof(page->names));
+	/* 0 would have everybody ask for ever. */
+	smp_store_release(&page->names_sequence, next ?: 2);
+}
+
+static void uss_uts_insert(struct uss_uts *uts, struct uts_namespace *ns)
+{
+	uts->ns = ns;
+	uss_fill_header(page_address(uts->page), USS_MAGIC_SYSTEM, sizeof(struct uss_system_page));
+	uss_uts_publish(uts);
+	hash_add(uss_uts_table, &uts->node, (unsigned long)ns);
+	uss_uts_pages++;
+}
+
+int uss_uts_get(struct uts_namespace *ns, struct uss_uts **found, struct uss_uts **new)
+{
+	struct uss_uts *uts;
+	int err = 0;
+
+	spin_lock(&uss_uts_lock);
+	uts = uss_uts_find(ns);
+	if (!uts && uss_uts_is_lost) {
+		err = -EOPNOTSUPP;
+	} else if (!uts && uss_uts_changing) {
+		err = -EBUSY;
+	} else if (!uts && !*new) {
+		err = -ENOENT;
+	} else if (!uts) {
+		uts = *new;
+		*new = NULL;
+		uss_uts_insert(uts, ns);
+	}
+	if (uts) {
+		uts->references++;
+		*found = uts;
+	}
+	spin_unlock(&uss_uts_lock);
+	return err;
+}
+
+void uss_uts_put(struct uss_uts *uts)
+{
+	bool last;
+
+	spin_lock(&uss_uts_lock);
+	last = --uts->references == 0;
+	if (last) {
+		hash_del(&uts->node);
+		uss_uts_pages--;
+	}
+	spin_unlock(&uss_uts_lock);
+	if (last)
+		uss_uts_free(uts);
+}
+
+struct page *uss_uts_page(struct uss_uts *uts)
+{
+	get_page(uts->page);
+	return uts->page;
+}
+
+void uss_uts_begin(struct uts_namespace *ns)
+{
+	struct uss_uts *uts;
+
+	spin_lock(&uss_uts_lock);
+	uss_uts_changing++;
+	uts = uss_uts_find(ns);
+	if (uts && uts->changing++ == 0)
+		uss_uts_silence(uts);
+	spin_unlock(&uss_uts_lock);
+}
+
+/* A change nobody saw begin: this kernel sets names in a way that we do not know. Better no names than wrong ones. */
+static void uss_uts_give_up(void)
+{
+	struct uss_uts *uts;
+	int bucket;
+
+	if (!uss_uts_is_ready || uss_uts_is_lost)
+		return;
+	uss_uts_is_lost = true;
+	hash_for_each(uss_uts_table, bucket, uts, node) {
+		uts->changing++;
+		uss_uts_silence(uts);
+	}
+	pr_warn("a name was set in an unknown way: host name, domain name and uname are not served any more\n");
+}
+
+void uss_uts_end(struct uts_namespace *ns)
+{
+	struct uss_uts *uts;
+
+	spin_lock(&uss_uts_lock);
+	if (uss_uts_changing) {
+		uss_uts_changing--;
+		uts = uss_uts_find(ns);
+		if (uts && --uts->changing == 0)
+			uss_uts_publish(uts);
+	} else {
+		uss_uts_give_up();
+	}
+	spin_unlock(&uss_uts_lock);
+}
+
+void uss_uts_ready(void)
+{
+	spin_lock(&uss_uts_lock);
+	uss_uts_is_ready = true;
+	spin_unlock(&uss_uts_lock);
+}

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* uts.h - the system pages, one for each UTS namespace (see uts.c) */
+#ifndef USS_UTS_H
+#define USS_UTS_H
+
+#include <linux/types.h>
+
+struct page;
+struct uts_namespace;
+struct uss_uts;
+
+/* A new one, which takes over @page; NULL if that is NULL, or without memory. */
+struct uss_uts *uss_uts_alloc(struct page *page);
+void uss_uts_free(struct uss_uts *uts);
+
+/*
+ * Takes a reference on what there is of @ns, or else on *@new, which is then NULL. The caller knows that the namespace stays as
+ * long as the reference. -ENOENT: there is none, and no new one; -EBUSY: try again in a moment; -EOPNOTSUPP: never.
+ */
+int uss_uts_get(struct uts_namespace *ns, struct uss_uts **uts, struct uss_uts **new);
+void uss_uts_put(struct uss_uts *uts);
+struct page *uss_uts_page(struct uss_uts *uts);
+
+/* A thread of @ns is about to set a name, and has set it. Nothing keeps it from the one to the other. */
+void uss_uts_begin(struct uts_namespace *ns);
+void uss_uts_end(struct uts_namespace *ns);
+
+/* From here on every change is seen from its beginning to its end. */
+void uss_uts_ready(void);
+
+int uss_uts_count(void);
+
+#endif /* USS_UTS_H */
