@@ -47,6 +47,8 @@ int uss_getloadavg(double loadavg[], int count)
 
 	if (!uss_copy_loads(loads) && uss_ask_loads(loads) < 0)
 		return -1;
+	if (count < 0)
+		count = 0;
 	if (count > USS_LOADS)
 		count = USS_LOADS;
 	for (i = 0; i < count; i++)

@@ -27,6 +27,8 @@ struct process {
 	char name[64];
 	uint64_t base;
 	struct uss_process_page page;
+	struct uss_system_page system;
+	struct uss_machine_page machine;
 };
 
 /* Says why process @pid could not be looked at. */
@@ -95,8 +97,9 @@ static int find_base(struct process *process)
 	return USS_OK;
 }
 
-static int read_page(struct process *process)
+static int read_pages(struct process *process)
 {
+	struct uss_process_page *page = &process->page;
 	char path[64];
 	ssize_t length;
 	int fd, err;
@@ -105,8 +108,15 @@ static int read_page(struct process *process)
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return refuse(process->pid, errno);
-	length = pread(fd, &process->page, sizeof(process->page), (off_t)process->base);
+	length = pread(fd, page, sizeof(*page), (off_t)process->base);
 	err = length < 0 ? errno : ESRCH;
+	/* What cannot be read stays zeros, which says just that. */
+	if (page->system_offset &&
+	    pread(fd, &process->system, sizeof(process->system), (off_t)(process->base + page->system_offset)) < 0)
+		process->system.names_sequence = 0;
+	if (page->machine_offset &&
+	    pread(fd, &process->machine, sizeof(process->machine), (off_t)(process->base + page->machine_offset)) < 0)
+		process->machine.loads_sequence = 0;
 	close(fd);
 	if (length != (ssize_t)sizeof(process->page))
 		return refuse(process->pid, err);
@@ -116,6 +126,16 @@ static int read_page(struct process *process)
 		return uss_error(USS_FAILED, "process %d has pages of ABI version %u, this tool knows %d", process->pid,
 				 process->page.header.abi_version, USS_ABI_VERSION);
 	return USS_OK;
+}
+
+static bool names_are_told(const struct process *process)
+{
+	return process->page.speaks & USS_SPEAKS_SYSTEM && process->system.names_sequence && !(process->system.names_sequence & 1);
+}
+
+static double load(const struct process *process, int i)
+{
+	return (double)process->machine.loads[i] / 65536;
 }
 
 static void print_text(const struct process *process)
@@ -134,6 +154,17 @@ static void print_text(const struct process *process)
 	printf("  fork id      %llu\n", (unsigned long long)page->forkid);
 	printf("  start time   %llu ns after boot%s\n", (unsigned long long)page->start_time,
 	       holds ? "" : "  (of a time namespace that it has left)");
+	if (names_are_told(process)) {
+		printf("  host name    ");
+		uss_print_name(process->system.names.nodename);
+		printf("\n  domain name  ");
+		uss_print_name(process->system.names.domainname);
+		putchar('\n');
+	} else {
+		printf("  host name    (it asks the kernel: a name is being set, or it has left a UTS namespace)\n");
+	}
+	printf("  loads        %.2f %.2f %.2f\n", load(process, 0), load(process, 1), load(process, 2));
+	printf("  processors   %u\n", process->machine.nprocs_onln);
 }
 
 static void print_json(const struct process *process)
@@ -144,9 +175,17 @@ static void print_json(const struct process *process)
 	uss_print_json_string(process->name);
 	printf(", \"address\": %" PRIu64 ", \"abi_version\": %u, \"features\": [", process->base, page->header.abi_version);
 	uss_print_features(page->header.features, true);
-	printf("], \"pid\": %u, \"forkid\": %llu, \"start_time\": %llu, \"start_time_holds\": %s}\n", page->pid,
+	printf("], \"pid\": %u, \"forkid\": %llu, \"start_time\": %llu, \"start_time_holds\": %s", page->pid,
 	       (unsigned long long)page->forkid, (unsigned long long)page->start_time,
 	       page->speaks & USS_SPEAKS_START_TIME ? "true" : "false");
+	if (names_are_told(process)) {
+		printf(", \"hostname\": ");
+		uss_print_json_string(process->system.names.nodename);
+		printf(", \"domainname\": ");
+		uss_print_json_string(process->system.names.domainname);
+	}
+	printf(", \"loadavg\": [%.2f, %.2f, %.2f], \"nprocs\": %u}\n", load(process, 0), load(process, 1), load(process, 2),
+	       process->machine.nprocs_onln);
 }
 
 /* Returns -1 to go on, else the exit code. */
@@ -178,7 +217,7 @@ int uss_cmd_show(int argc, char **argv)
 	read_name(&process);
 	code = find_base(&process);
 	if (code == USS_OK)
-		code = read_page(&process);
+		code = read_pages(&process);
 	if (code != USS_OK)
 		return code;
 	if (json)

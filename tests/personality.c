@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * uname(2) tells release and machine otherwise to who has the personality UNAME26 or PER_LINUX32; so does uss_uname: set by the process, by
+ * one of its threads, inherited by fork and exec, and taken back.
+ */
+#include <pthread.h>
+#include <sys/personality.h>
+#include <sys/utsname.h>
+
+#include "test.h"
+
+#define UNAME26_ 0x0020000
+
+static void check_uname(bool served, const char *where)
+{
+	struct utsname ours, real;
+
+	CHECK(!uss_uname(&ours) && !syscall(SYS_uname, &real), "uname");
+	CHECK(!memcmp(&ours, &real, sizeof(real)), "%s: %s %s, the kernel says %s %s", where, ours.release, ours.machine, real.release,
+	      real.machine);
+	CHECK(((uss_served() & USS_SERVED_UNAME) != 0) == served, "%s: %s", where, served ? "not served" : "served");
+	CHECK(uss_served() & USS_SERVED_NAMES, "%s: names are not served", where);
+}
+
+static void *thread(void *unused)
+{
+	(void)unused;
+	CHECK(personality(PER_LINUX32) >= 0, "personality");
+	check_uname(false, "thread of PER_LINUX32");
+	if (fork() == 0) {
+		check_uname(false, "its child");
+		_exit(0);
+	}
+	reap(-1);
+	return NULL;
+}
+
+static void run(const char *program, const char *served, const char *where)
+{
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		execl(program, program, served, where, NULL);
+		_exit(1);
+	}
+	reap(pid);
+}
+
+int main(int argc, char **argv)
+{
+	pthread_t other;
+
+	if (argc == 3) {
+		check_uname(!strcmp(argv[1], "served"), argv[2]);
+		return 0;
+	}
+	check_uname(true, "program");
+	/* To ask changes nothing. */
+	CHECK(personality(0xffffffff) >= 0, "personality");
+	check_uname(true, "after a question");
+	if (fork() == 0) {
+		CHECK(!pthread_create(&other, NULL, thread, NULL) && !pthread_join(other, NULL), "thread");
+		check_uname(false, "beside a thread that was of PER_LINUX32");
+		if (fork() == 0) {
+			check_uname(true, "child of a thread with its old personality");
+			_exit(0);
+		}
+		reap(-1);
+		_exit(0);
+	}
+	reap(-1);
+	CHECK(personality(UNAME26_) >= 0, "personality");
+	check_uname(false, "UNAME26");
+	run(argv[0], "asks", "UNAME26 after exec");
+	CHECK(personality(PER_LINUX32) >= 0, "personality");
+	check_uname(false, "PER_LINUX32");
+	run(argv[0], "asks", "PER_LINUX32 after exec");
+	CHECK(personality(PER_LINUX) >= 0, "personality");
+	check_uname(false, "PER_LINUX again");
+	run(argv[0], "served", "PER_LINUX after exec");
+	return 0;
+}

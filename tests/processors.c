@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/* A processor goes offline and comes back, twenty times: what uss_nprocs_onln says was true at some instant during the call. */
+#include <signal.h>
+
+#include "test.h"
+
+static void set_online(const char *text)
+{
+	int fd = open("/sys/devices/system/cpu/cpu1/online", O_WRONLY);
+
+	CHECK(fd >= 0, "no second processor to take away: %s", strerror(errno));
+	CHECK(write(fd, text, 1) == 1, "cpu1/online: %s", strerror(errno));
+	close(fd);
+}
+
+/* What glibc counts. */
+static long counted(void)
+{
+	return sysconf(_SC_NPROCESSORS_ONLN);
+}
+
+static void reader(void)
+{
+	long before, answer, after, changes = 0, last = 0;
+
+	for (;;) {
+		before = counted();
+		answer = uss_nprocs_onln();
+		after = counted();
+		/* It takes milliseconds to come or go: not twice between two looks. Unless the reader itself was away for long. */
+		CHECK(answer == before || answer == after || before != after, "%ld: not current, %ld before, %ld after", answer, before,
+		      after);
+		changes += answer != last;
+		last = answer;
+	}
+}
+
+int main(void)
+{
+	pid_t pid;
+	int i;
+
+	CHECK(counted() >= 2, "one processor");
+	CHECK(uss_served() & USS_SERVED_NPROCS, "not served");
+	pid = fork();
+	if (pid == 0)
+		reader();
+	for (i = 0; i < 20; i++) {
+		set_online("0");
+		CHECK(uss_nprocs_onln() == counted() && counted() == 1, "%ld after one went offline", uss_nprocs_onln());
+		CHECK(uss_served() & USS_SERVED_NPROCS, "not served with one offline");
+		set_online("1");
+		CHECK(uss_nprocs_onln() == counted() && counted() == 2, "%ld after one came back", uss_nprocs_onln());
+		CHECK(uss_served() & USS_SERVED_NPROCS, "not served with both");
+	}
+	CHECK(kill(pid, 0) == 0 && waitpid(pid, NULL, WNOHANG) == 0, "the reader has ended");
+	kill(pid, SIGKILL);
+	waitpid(pid, NULL, 0);
+	return 0;
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * 1,000 UTS namespaces made and destroyed, up to 50 at once, each served with its own name; afterwards as many processes and pages are
+ * counted as before.
+ */
+#include <sched.h>
+
+#include "test.h"
+
+#define NAMESPACES 1000
+#define AT_ONCE 50
+
+static void check_name(const char *expected)
+{
+	char answer[65];
+
+	CHECK(!uss_gethostname(answer, sizeof(answer)) && !strcmp(answer, expected), "%s in the namespace of %s", answer, expected);
+}
+
+/* A new namespace, in which a child looks before and after the name is set. */
+static void in_namespace(int number, const char *outside)
+{
+	char name[65];
+
+	CHECK(!unshare(CLONE_NEWUTS), "unshare: %s", strerror(errno));
+	if (fork() == 0) {
+		check_name(outside);
+		CHECK(uss_served() & USS_SERVED_NAMES, "not served in a new namespace");
+		sprintf(name, "namespace-%d", number);
+		CHECK(!sethostname(name, strlen(name)), "sethostname");
+		check_name(name);
+		usleep(20000);
+		check_name(name);
+		_exit(0);
+	}
+	reap(-1);
+}
+
+int main(void)
+{
+	long processes, pages, tries;
+	int number, running = 0;
+	char outside[65];
+
+	CHECK(!gethostname(outside, sizeof(outside)), "gethostname");
+	check_name(outside);
+	uss_nprocs_onln();
+	processes = read_number(PROCESSES);
+	pages = read_number(PAGES);
+	for (number = 0; number < NAMESPACES; number++) {
+		if (running == AT_ONCE) {
+			reap(-1);
+			running--;
+		}
+		if (fork() == 0) {
+			in_namespace(number, outside);
+			_exit(0);
+		}
+		running++;
+	}
+	while (running--)
+		reap(-1);
+	check_name(outside);
+	/* The last bits of a dead process go a moment later. */
+	for (tries = 0; tries < 100 && (read_number(PAGES) != pages || read_number(PROCESSES) != processes); tries++)
+		usleep(50000);
+	CHECK(read_number(PAGES) == pages, "%ld pages before, %ld after", pages, read_number(PAGES));
+	CHECK(read_number(PROCESSES) == processes, "%ld processes before, %ld after", processes, read_number(PROCESSES));
+	return 0;
+}
