@@ -7,11 +7,13 @@
 #include <unistd.h>
 
 #include "../lib/pages.h"
+#include "count.h"
 
 #pragma GCC visibility push(default)
 
 pid_t getpid(void)
 {
+	uss_count(USS_COUNT_GETPID);
 	return uss_pid_from(uss_process, uss_ask_getpid);
 }
 

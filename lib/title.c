@@ -113,26 +113,27 @@ ssize_t uss_getproctitle(char *buffer, size_t size)
 	return length;
 }
 
+bool uss_format_title(char *text, size_t size, const char *format, va_list arguments)
+{
+	int length = 0;
+
+	if (*format == '-')
+		format++;
+	else
+		length = snprintf(text, size, "%s: ", program_invocation_short_name);
+	return length >= 0 && (size_t)length < size && vsnprintf(text + length, size - (size_t)length, format, arguments) >= 0;
+}
+
 void uss_vsetproctitle(const char *format, va_list arguments)
 {
 	/* A byte more than fits, so that a cut is seen; and vsnprintf's NUL. */
 	char text[USS_TITLE_MAX + 8];
-	int err = errno, length = 0, more;
+	int err = errno;
 
-	if (!format) {
+	if (!format)
 		uss_set_title(NULL, 0);
-		errno = err;
-		return;
-	}
-	if (*format == '-')
-		format++;
-	else
-		length = snprintf(text, sizeof(text), "%s: ", program_invocation_short_name);
-	if (length >= 0 && length < (int)sizeof(text)) {
-		more = vsnprintf(text + length, sizeof(text) - (size_t)length, format, arguments);
-		if (more >= 0)
-			uss_set_title(text, strlen(text));
-	}
+	else if (uss_format_title(text, sizeof(text), format, arguments))
+		uss_set_title(text, strlen(text));
 	errno = err;
 }
 

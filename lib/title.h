@@ -3,6 +3,8 @@
 #ifndef USS_TITLE_H
 #define USS_TITLE_H
 
+#include <stdarg.h>
+
 #include "pages.h"
 
 /*
@@ -19,6 +21,9 @@ int uss_classic_set(const char *text, size_t length) USS_HIDDEN;
 
 /* Its area, or NULL. */
 struct uss_title_page *uss_classic_area(void) USS_HIDDEN;
+
+/* Formats a title as setproctitle(3) does: the program's name before it, unless @format begins with "-". False if that failed. */
+bool uss_format_title(char *text, size_t size, const char *format, va_list arguments) USS_HIDDEN __attribute__((format(printf, 3, 0)));
 
 /* Do titles go into the page? */
 bool uss_title_is_served(void) USS_HIDDEN;

@@ -11,8 +11,10 @@ static const struct command {
 	int (*run)(int argc, char **argv);
 	const char *summary;
 } commands[] = {
-	{ "run", uss_cmd_run, "start a program whose getpid() is answered from its pages" },
+	{ "ps", uss_cmd_ps, "all processes with their command lines; never hangs" },
+	{ "run", uss_cmd_run, "start a program whose calls are answered from its pages" },
 	{ "show", uss_cmd_show, "the pages of a process" },
+	{ "stat", uss_cmd_stat, "run a program and report what the pages save it" },
 	{ "status", uss_cmd_status, "is the module there, and what does it serve" },
 };
 

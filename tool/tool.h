@@ -11,8 +11,14 @@
 /* Exit codes: done; could not be done; called wrongly. `run` has those of env(1) instead, for 1 and 2 may be its COMMAND's. */
 enum { USS_OK = 0, USS_FAILED = 1, USS_USAGE = 2, USS_RUN_FAILED = 125, USS_CANNOT_RUN = 126, USS_NOT_FOUND = 127 };
 
+/* The drop-ins, in USS_LIBDIR. */
+#define USS_DROPIN	"libusrsysshm-dropin.so"
+#define USS_DROPIN_STAT	"libusrsysshm-stat.so"
+
+int uss_cmd_ps(int argc, char **argv);
 int uss_cmd_run(int argc, char **argv);
 int uss_cmd_show(int argc, char **argv);
+int uss_cmd_stat(int argc, char **argv);
 int uss_cmd_status(int argc, char **argv);
 
 /* Prints "usrsysshm: MESSAGE" to stderr and returns @code. */

@@ -1,0 +1,88 @@
+/* SPDX-License-Identifier: MIT */
+/* count.c - counts calls, for `usrsysshm stat` (in its own build of the drop-in alone) */
+#ifdef USS_STAT
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <unistd.h>
+#include <usrsysshm.h>
+
+#include "../lib/machine.h"
+#include "../lib/names.h"
+#include "../lib/pages.h"
+#include "../lib/title.h"
+#include "count.h"
+
+static struct uss_counts uss_nowhere, *uss_counts = &uss_nowhere;
+
+static void uss_add(uint64_t *count)
+{
+	__atomic_fetch_add(count, 1, __ATOMIC_RELAXED);
+}
+
+__attribute__((constructor)) static void uss_open_counts(void)
+{
+	const char *path = getenv(USS_COUNT_FILE);
+	void *map = MAP_FAILED;
+	int err = errno, fd;
+
+	fd = path ? open(path, O_RDWR | O_CLOEXEC | O_NOFOLLOW) : -1;
+	if (fd >= 0) {
+		map = mmap(NULL, sizeof(*uss_counts), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+		close(fd);
+	}
+	if (map != MAP_FAILED)
+		uss_counts = map;
+	uss_add(&uss_counts->programs);
+	errno = err;
+}
+
+/* Why the process page does not answer in these points, if it does not. */
+static enum uss_count_why uss_why_process(uint32_t points)
+{
+	if (uss_process == &uss_no_page)
+		return USS_COUNT_NO_PAGES;
+	if (!uss_load(uss_process->pid))
+		return USS_COUNT_SHARED;
+	return uss_speaks(points) ? USS_COUNT_PAGE : USS_COUNT_MOVED;
+}
+
+static enum uss_count_why uss_why(enum uss_count_call call)
+{
+	enum uss_count_why why = USS_COUNT_PAGE;
+	bool served = true;
+
+	switch (call) {
+	case USS_COUNT_GETPID:
+		return uss_why_process(0);
+	case USS_COUNT_GETHOSTNAME:
+	case USS_COUNT_GETDOMAINNAME:
+		why = uss_why_process(USS_SPEAKS_SYSTEM);
+		served = uss_names_served() & USS_SERVED_NAMES;
+		break;
+	case USS_COUNT_UNAME:
+		why = uss_why_process(USS_SPEAKS_SYSTEM | USS_SPEAKS_UNAME);
+		served = uss_names_served() & USS_SERVED_UNAME;
+		break;
+	case USS_COUNT_GETLOADAVG:
+		served = uss_machine_served() & USS_SERVED_LOADAVG;
+		break;
+	case USS_COUNT_NPROCS:
+		served = uss_machine_served() & USS_SERVED_NPROCS;
+		break;
+	default:
+		served = uss_title_is_served();
+		break;
+	}
+	if (why != USS_COUNT_PAGE || served)
+		return why;
+	return uss_process == &uss_no_page ? USS_COUNT_NO_PAGES : USS_COUNT_CHANGING;
+}
+
+/* What it finds is what the call finds an instant later, but for a change in between: it is for statistics. */
+void uss_count(enum uss_count_call call)
+{
+	uss_add(&uss_counts->calls[call][uss_why(call)]);
+}
+#endif

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * count.h - what `usrsysshm stat` counts
+ *
+ * The drop-in is built twice. The one for `usrsysshm stat` counts each call in a file that all processes of a run map; in
+ * the other one the counting is not there.
+ */
+#ifndef USS_COUNT_H
+#define USS_COUNT_H
+
+#include <stdint.h>
+
+/* The calls. */
+enum uss_count_call {
+	USS_COUNT_GETPID,
+	USS_COUNT_GETHOSTNAME,
+	USS_COUNT_GETDOMAINNAME,
+	USS_COUNT_UNAME,
+	USS_COUNT_GETLOADAVG,
+	USS_COUNT_NPROCS,		/* sysconf(_SC_NPROCESSORS_ONLN), get_nprocs */
+	USS_COUNT_SETPROCTITLE,
+	USS_COUNT_CALLS
+};
+
+/* Who answered: the page, or the kernel, and why. */
+enum uss_count_why {
+	USS_COUNT_PAGE,
+	USS_COUNT_NO_PAGES,		/* no module, or a process that has none */
+	USS_COUNT_SHARED,		/* another process shares the memory (vfork) */
+	USS_COUNT_MOVED,		/* other namespace or personality than at exec */
+	USS_COUNT_CHANGING,		/* the fact is just changing, or is not there */
+	USS_COUNT_WHYS
+};
+
+/* The file. Each field: any process of the run / usrsysshm stat / 64-bit atomic. */
+struct uss_counts {
+	uint64_t programs;		/* execs that loaded the drop-in */
+	uint64_t calls[USS_COUNT_CALLS][USS_COUNT_WHYS];
+};
+
+/* The environment variable that names it. */
+#define USS_COUNT_FILE "USRSYSSHM_STAT"
+
+#ifdef USS_STAT
+void uss_count(enum uss_count_call call) __attribute__((visibility("hidden")));
+#else
+static inline void uss_count(enum uss_count_call call)
+{
+	(void)call;
+}
+#endif
+
+#endif /* USS_COUNT_H */

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+/* machine.c - getloadavg, get_nprocs and sysconf for unmodified programs; of sysconf, the number of processors online */
+#include <stdlib.h>
+#include <sys/sysinfo.h>
+#include <unistd.h>
+#include <usrsysshm.h>
+
+#include "../lib/machine.h"
+#include "count.h"
+
+/* glibc's own name for its sysconf, which sysconf is an alias of. */
+long __sysconf(int name);
+
+/* What uss_nprocs_onln() is in the library: its sysconf would be ours. */
+static long uss_count_processors(void)
+{
+	long number;
+
+	uss_count(USS_COUNT_NPROCS);
+	number = uss_nprocs_from_page();
+	return number ? number : __sysconf(_SC_NPROCESSORS_ONLN);
+}
+
+#pragma GCC visibility push(default)
+
+long sysconf(int name)
+{
+	return name == _SC_NPROCESSORS_ONLN ? uss_count_processors() : __sysconf(name);
+}
+
+int get_nprocs(void)
+{
+	return (int)uss_count_processors();
+}
+
+int getloadavg(double loadavg[], int count)
+{
+	uss_count(USS_COUNT_GETLOADAVG);
+	return uss_getloadavg(loadavg, count);
+}
+
+#pragma GCC visibility pop

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* program.h - the program that `run` and `stat` start (see program.c) */
+#ifndef USS_PROGRAM_H
+#define USS_PROGRAM_H
+
+/*
+ * Adds the drop-in to LD_PRELOAD, behind what is there already. @library: its file's name below LIBDIR; USRSYSSHM_DROPIN names another
+ * file. Returns -1 to go on, else the exit code, after saying why.
+ */
+int uss_preload(const char *library);
+
+/* Says on stderr, in one line, why a preloaded library would have no effect on @command, if that is so. */
+void uss_explain_program(const char *command);
+
+/* Becomes the program. Returns, after saying why it could not, with the exit code of env(1). */
+int uss_exec(char **argv);
+
+#endif /* USS_PROGRAM_H */
