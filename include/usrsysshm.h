@@ -146,8 +146,8 @@ int uss_getloadavg(double loadavg[], int count);
  *
  * Replaces sysconf(_SC_NPROCESSORS_ONLN), whose glibc makes three system calls of it. Returns the number. The first call looks whether
  * /sys/devices/system/cpu/online, where glibc reads, is the kernel's own: where it is missing or another file system (as lxcfs,
- * which shows a container its share) all calls are left to sysconf. A program that changes its root after that is not followed.
- * Asks while a processor comes or goes.
+ * which shows a container its share) all calls are left to sysconf, also those of forked children. What is mounted there after that, by
+ * a change of root or of mount namespace too, is not noticed before exec. Asks while a processor comes or goes.
  */
 long uss_nprocs_onln(void);
 

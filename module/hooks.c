@@ -40,26 +40,16 @@
 #include "title.h"
 #include "uts.h"
 
-/* How many tasks are inside our replacements, where they may sleep, or will be inside our work. */
+/* How many tasks are inside our replacements, where they may sleep. */
 static atomic_t uss_inside;
-
-void uss_enter(void)
-{
-	atomic_inc(&uss_inside);
-}
-
-void uss_leave(void)
-{
-	atomic_dec(&uss_inside);
-}
 
 /* Not a tail call: the callee's return address must lie in this module, or it would be redirected here again, for ever. */
 static notrace void uss_finalize_exec(struct linux_binprm *bprm)
 {
-	uss_enter();
+	atomic_inc(&uss_inside);
 	finalize_exec(bprm);
 	uss_map_current();
-	uss_leave();
+	atomic_dec(&uss_inside);
 }
 
 static notrace void uss_at_finalize_exec(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
@@ -73,9 +63,9 @@ static notrace int uss_access_remote_vm(struct mm_struct *mm, unsigned long addr
 {
 	int got;
 
-	uss_enter();
+	atomic_inc(&uss_inside);
 	got = uss_title_read(mm, addr, buf, len, gup_flags);
-	uss_leave();
+	atomic_dec(&uss_inside);
 	return got;
 }
 
@@ -135,7 +125,8 @@ static bool uss_sets_name(unsigned long parent_ip)
 static notrace void uss_at_add_device_randomness(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
 						 struct ftrace_regs *fregs)
 {
-	if (uss_sets_name(parent_ip))
+	/* So does an exiting thread, under a lock that many wait for; a setter may sleep. */
+	if (!irqs_disabled() && uss_sets_name(parent_ip))
 		uss_uts_begin(current->nsproxy->uts_ns);
 }
 
@@ -236,12 +227,14 @@ int uss_hooks_init(void)
 	 */
 	synchronize_rcu_tasks();
 	synchronize_rcu_tasks();
-	uss_uts_ready();
+	uss_uts_set_ready(true);
 	err = uss_hook_register(&uss_exec_hook);
 	if (err)
-		goto unregister;
+		goto unready;
 	return 0;
 
+unready:
+	uss_uts_set_ready(false);
 unregister:
 	while (i--)
 		uss_hook_unregister(&uss_hooks[i]);
@@ -269,6 +262,8 @@ void uss_hooks_exit(void)
 {
 	size_t i;
 
+	/* Beginnings and ends cease to be heard of one after the other. */
+	uss_uts_set_ready(false);
 	for (i = ARRAY_SIZE(uss_hooks); i--;)
 		uss_hook_unregister(&uss_hooks[i]);
 	tracepoint_probe_unregister(uss_fork_tracepoint, uss_at_fork, NULL);

@@ -5,10 +5,6 @@
 
 int uss_hooks_init(void);
 
-/* Around what must be over before the module's memory goes: a function that sleeps, work that is under way. */
-void uss_enter(void);
-void uss_leave(void);
-
 /* First no more programs get pages; then, when none has any more, nothing is heard any more. */
 void uss_hooks_stop(void);
 void uss_hooks_exit(void);

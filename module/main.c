@@ -30,6 +30,11 @@ static int __init uss_init(void)
 		pr_err("real-time kernels (PREEMPT_RT) are not supported\n");
 		return -EOPNOTSUPP;
 	}
+	/* Load averages are reckoned from the first tick of all, which a short counter of ticks forgets. */
+	if (!IS_ENABLED(CONFIG_64BIT)) {
+		pr_err("32-bit kernels are not supported\n");
+		return -EOPNOTSUPP;
+	}
 	err = uss_spaces_init();
 	if (err) {
 		pr_err("no memory for the first pages\n");

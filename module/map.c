@@ -26,6 +26,7 @@
 #include <linux/sched.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
+#include <linux/slab.h>
 #include <linux/workqueue.h>
 
 #include "compat/compat.h"
@@ -150,17 +151,18 @@ void uss_map_current(void)
 		uss_space_exec(current);
 }
 
-void uss_map_zap_system_page(struct mm_struct *mm)
+/* Are all read-only pages there, from @vma on? The middle one is a VMA of its own once it was withdrawn. */
+static bool uss_is_whole(struct vma_iterator *vmi, struct vm_area_struct *vma)
 {
-	struct vm_area_struct *vma;
-	VMA_ITERATOR(vmi, mm, 0);
+	unsigned long start = vma->vm_start, pages = vma_pages(vma);
 
-	mmap_read_lock(mm);
-	for_each_vma(vmi, vma)
-		if (vma->vm_ops == &uss_ro_vm_ops && vma->vm_pgoff <= USS_SYSTEM_PGOFF &&
-		    vma->vm_pgoff + vma_pages(vma) > USS_SYSTEM_PGOFF)
-			uss_zap(vma, vma->vm_start + (USS_SYSTEM_PGOFF - vma->vm_pgoff) * PAGE_SIZE, PAGE_SIZE);
-	mmap_read_unlock(mm);
+	while (pages < USS_RO_PAGES) {
+		vma = vma_next(vmi);
+		if (!vma || vma->vm_ops != &uss_ro_vm_ops || vma->vm_pgoff != pages || vma->vm_start != start + pages * PAGE_SIZE)
+			return false;
+		pages += vma_pages(vma);
+	}
+	return true;
 }
 
 unsigned long uss_current_base(void)
@@ -173,7 +175,7 @@ unsigned long uss_current_base(void)
 	if (!mm || mmap_read_lock_killable(mm))
 		return 0;
 	for_each_vma(vmi, vma) {
-		if (vma->vm_ops != &uss_ro_vm_ops || vma->vm_pgoff || vma_pages(vma) != USS_RO_PAGES)
+		if (vma->vm_ops != &uss_ro_vm_ops || vma->vm_pgoff || !uss_is_whole(&vmi, vma))
 			continue;
 		base = vma->vm_start;
 		break;
@@ -183,28 +185,127 @@ unsigned long uss_current_base(void)
 }
 
 /*
- * Going. Each of our VMAs is replaced, in place, by a private mapping of /dev/zero, which is ordinary memory: its program reads
- * zeros, and asks the kernel. The new mapping is made through a file of our own, for the sake of two of its methods: one looks,
- * under the mmap_lock, whether what is to be replaced is still ours, and the other hands over to /dev/zero's file.
+ * Replacing a mapping of ours, in place, by another, while its program does what it likes. The new one is made through a file of our
+ * own, for the sake of two of its methods: one looks, under the mmap_lock, whether what is to be replaced is still ours, and the
+ * other hands over to the file that the new mapping is to have.
  */
-static struct file *uss_zero_file;
-
 static bool uss_is_ours(const struct vm_area_struct *vma)
 {
 	return vma->vm_ops == &uss_ro_vm_ops || vma->vm_ops == &uss_title_vm_ops;
 }
 
-static unsigned long uss_zero_area(struct file *file, unsigned long addr, unsigned long len, unsigned long pgoff,
-				   unsigned long flags)
+static unsigned long uss_replaced_area(struct file *file, unsigned long addr, unsigned long len, unsigned long pgoff,
+				       unsigned long flags)
 {
 	struct vm_area_struct *vma = find_vma(current->mm, addr);
 
-	if (!vma || vma->vm_start != addr || vma->vm_end != addr + len || !uss_is_ours(vma))
+	if (!vma || vma->vm_start > addr || vma->vm_end < addr + len || !uss_is_ours(vma))
 		return -EAGAIN;
 	/* mseal(2) keeps programs from replacing a mapping, not us from taking ours back. */
 	uss_vm_flags_mod(vma, 0, USS_VM_SEALED);
 	return addr;
 }
+
+/*
+ * Withdrawing: the system page of a namespace that the process has left. The same pages are mapped again, so that the next touch
+ * faults and finds what there is for it now. By a kernel thread, for who leaves a namespace cannot sleep where we hear of it.
+ */
+static struct workqueue_struct *uss_withdrawals;
+static struct file *uss_again_file;
+static bool uss_is_going;
+
+struct uss_withdrawal {
+	struct work_struct work;
+	struct mm_struct *mm;
+};
+
+static int uss_again_mmap(struct file *file, struct vm_area_struct *vma)
+{
+	vma_set_file(vma, uss_ro_file);
+	return uss_ro_mmap(uss_ro_file, vma);
+}
+
+static const struct file_operations uss_again_fops = {
+	.get_unmapped_area = uss_replaced_area,
+	.mmap = uss_again_mmap,
+	.llseek = noop_llseek,
+};
+
+/* Where @mm has pages of ours that it may have seen the system page in, and that were not looked at: from @addr on. */
+static bool uss_find_system_page(struct mm_struct *mm, unsigned long *addr)
+{
+	struct vm_area_struct *vma;
+	VMA_ITERATOR(vmi, mm, *addr);
+	bool found = false;
+
+	mmap_read_lock(mm);
+	for_each_vma(vmi, vma) {
+		if (uss_mm_is_unstable(mm))
+			break;
+		if (vma->vm_ops != &uss_ro_vm_ops || vma->vm_pgoff > USS_SYSTEM_PGOFF ||
+		    vma->vm_pgoff + vma_pages(vma) <= USS_SYSTEM_PGOFF)
+			continue;
+		*addr = vma->vm_start + (USS_SYSTEM_PGOFF - vma->vm_pgoff) * PAGE_SIZE;
+		found = true;
+		break;
+	}
+	mmap_read_unlock(mm);
+	return found;
+}
+
+/* False if not all could be replaced: no memory, or the program moved them just then. */
+static bool uss_map_system_page_again(struct mm_struct *mm)
+{
+	unsigned long addr;
+	bool done = true;
+
+	for (addr = 0; uss_find_system_page(mm, &addr); addr += PAGE_SIZE)
+		if (IS_ERR_VALUE(vm_mmap(uss_again_file, addr, PAGE_SIZE, PROT_READ, MAP_SHARED | MAP_FIXED,
+					 USS_SYSTEM_PGOFF * PAGE_SIZE)))
+			done = false;
+	return done;
+}
+
+static void uss_withdraw(struct work_struct *work)
+{
+	struct uss_withdrawal *withdrawal = container_of(work, struct uss_withdrawal, work);
+	struct mm_struct *mm = withdrawal->mm;
+	int tries = 100;
+
+	if (mmget_not_zero(mm)) {
+		kthread_use_mm(mm);
+		while (!uss_map_system_page_again(mm) && --tries)
+			;
+		kthread_unuse_mm(mm);
+		mmput(mm);
+	}
+	mmdrop(mm);
+	kfree(withdrawal);
+}
+
+struct uss_withdrawal *uss_map_prepare_withdrawal(void)
+{
+	return kmalloc(sizeof(struct uss_withdrawal), GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL | __GFP_NOWARN);
+}
+
+void uss_map_withdraw(struct uss_withdrawal *withdrawal, struct mm_struct *mm)
+{
+	/* All pages are about to be taken away. */
+	if (!withdrawal || READ_ONCE(uss_is_going)) {
+		kfree(withdrawal);
+		return;
+	}
+	INIT_WORK(&withdrawal->work, uss_withdraw);
+	mmgrab(mm);
+	withdrawal->mm = mm;
+	queue_work(uss_withdrawals, &withdrawal->work);
+}
+
+/*
+ * Going. Each of our VMAs is replaced by a private mapping of /dev/zero, which is ordinary memory: its program reads zeros, and asks
+ * the kernel.
+ */
+static struct file *uss_zero_file;
 
 static int uss_zero_mmap(struct file *file, struct vm_area_struct *vma)
 {
@@ -214,7 +315,7 @@ static int uss_zero_mmap(struct file *file, struct vm_area_struct *vma)
 }
 
 static const struct file_operations uss_zero_fops = {
-	.get_unmapped_area = uss_zero_area,
+	.get_unmapped_area = uss_replaced_area,
 	.mmap = uss_zero_mmap,
 	.llseek = noop_llseek,
 };
@@ -298,15 +399,30 @@ static void uss_evict_all(void)
 	synchronize_rcu();
 }
 
-/* __fput_sync: at once, for when the module's memory goes, nothing of its files may be left for later. Kernel threads only. */
+/* At once, for when the module's memory goes, nothing of its files may be left for later. Kernel threads only. */
+static void uss_close(struct file *file)
+{
+	if (!IS_ERR_OR_NULL(file))
+		__fput_sync(file);
+}
+
+static bool uss_files_are_open(void)
+{
+	return !IS_ERR_OR_NULL(uss_title_file) && !IS_ERR_OR_NULL(uss_ro_file) && !IS_ERR_OR_NULL(uss_again_file);
+}
+
 static void uss_close_files(struct work_struct *work)
 {
-	if (!IS_ERR_OR_NULL(uss_title_file) && !IS_ERR_OR_NULL(uss_ro_file))
+	/* From here on nobody withdraws; who has begun to ends first, for in the middle of it a mapping is not there. */
+	WRITE_ONCE(uss_is_going, true);
+	synchronize_rcu();
+	if (uss_withdrawals)
+		destroy_workqueue(uss_withdrawals);
+	if (uss_files_are_open())
 		uss_evict_all();
-	if (!IS_ERR_OR_NULL(uss_title_file))
-		__fput_sync(uss_title_file);
-	if (!IS_ERR_OR_NULL(uss_ro_file))
-		__fput_sync(uss_ro_file);
+	uss_close(uss_title_file);
+	uss_close(uss_again_file);
+	uss_close(uss_ro_file);
 }
 
 /* By a kernel thread: every security label may use a file that belongs to the kernel. */
@@ -314,6 +430,7 @@ static void uss_open_files(struct work_struct *work)
 {
 	uss_ro_file = uss_open("[usrsysshm]", &uss_ro_fops, O_RDONLY);
 	uss_title_file = uss_open("[usrsysshm-title]", &uss_title_fops, O_RDWR);
+	uss_again_file = uss_open("[usrsysshm-again]", &uss_again_fops, O_RDONLY);
 }
 
 static void uss_in_kernel_thread(work_func_t function)
@@ -329,7 +446,8 @@ static void uss_in_kernel_thread(work_func_t function)
 int uss_map_init(void)
 {
 	uss_in_kernel_thread(uss_open_files);
-	if (!IS_ERR(uss_ro_file) && !IS_ERR(uss_title_file))
+	uss_withdrawals = alloc_workqueue("usrsysshm", WQ_UNBOUND, 0);
+	if (uss_withdrawals && uss_files_are_open())
 		return 0;
 	uss_in_kernel_thread(uss_close_files);
 	return -ENOMEM;

@@ -11,8 +11,12 @@ void uss_map_exit(void);
 /* Maps the pages into the current process, alone in a new mm. On failure it has none, and runs as if there were no module. */
 void uss_map_current(void);
 
-/* The page that @mm sees as its system page is found anew at the next touch. */
-void uss_map_zap_system_page(struct mm_struct *mm);
+/*
+ * What @mm sees as its system page is soon taken out of it; the next touch faults again. In atomic context, with memory that was got
+ * before, by kmalloc, and is freed here. @withdrawal is NULL if @mm never saw one.
+ */
+struct uss_withdrawal *uss_map_prepare_withdrawal(void);
+void uss_map_withdraw(struct uss_withdrawal *withdrawal, struct mm_struct *mm);
 
 /* Where the current process has them, 0 without. */
 unsigned long uss_current_base(void);

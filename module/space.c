@@ -20,7 +20,6 @@
  * 5. A page is made at first touch, under no lock, and filled and installed under space->lock, which every change of a fact
  *    takes too. So the page begins right and stays right; a page nobody touched costs nothing.
  */
-#include <linux/delay.h>
 #include <linux/hashtable.h>
 #include <linux/memcontrol.h>
 #include <linux/mm.h>
@@ -32,12 +31,10 @@
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/slab.h>
-#include <linux/task_work.h>
 #include <linux/time_namespace.h>
 #include <linux/timekeeping.h>
 #include <usrsysshm/abi.h>
 
-#include "hooks.h"
 #include "map.h"
 #include "space.h"
 #include "title.h"
@@ -74,8 +71,7 @@ struct uss_space {
 	struct page *process_page;
 	struct page *title_pages[USS_TITLE_PAGES];
 	struct uss_title title;
-
-	struct callback_head zap;	/* for uss_zap_work() */
+	struct uss_withdrawal *withdrawal;	/* ready for use, since the system page was touched */
 };
 
 /* Read under RCU. */
@@ -243,40 +239,54 @@ struct page *uss_space_title_page(struct uss_space *space, pgoff_t index, unsign
 	return uss_install_page(space, &space->title_pages[index], page, index ? NULL : uss_fill_title_page);
 }
 
-/* Finds the system page of the owner's namespace; -ENOENT: give a @new one. */
-static int uss_find_uts(struct uss_space *space, struct uss_uts **new)
+static bool uss_prepare_withdrawal(struct uss_space *space)
 {
-	int err = 0;
+	struct uss_withdrawal *new;
+
+	if (READ_ONCE(space->withdrawal))
+		return true;
+	new = uss_map_prepare_withdrawal();
+	if (!new)
+		return false;
+	spin_lock(&space->lock);
+	if (!space->withdrawal)
+		swap(space->withdrawal, new);
+	spin_unlock(&space->lock);
+	kfree(new);
+	return true;
+}
+
+/* The system page of the owner's namespace, which is *@new if it has none yet. */
+static struct page *uss_find_system_page(struct uss_space *space, struct uss_uts **new, bool *needs_new)
+{
+	struct page *page = NULL;
 
 	spin_lock(&space->lock);
 	/* As long as the owner is in its namespace, that stays; leaving it takes our lock. */
 	if (space->uts_ns && !space->uts)
-		err = uss_uts_get(space->uts_ns, &space->uts, new);
+		space->uts = uss_uts_get(space->uts_ns, new);
+	if (space->uts)
+		page = uss_uts_page(space->uts);
+	*needs_new = space->uts_ns && !space->uts;
 	spin_unlock(&space->lock);
-	return err;
+	return page;
 }
 
 struct page *uss_space_system_page(struct uss_space *space)
 {
 	struct uss_uts *new = NULL;
-	struct page *page = NULL;
-	int err, tries;
+	struct page *page;
+	bool needs_new;
 
-	for (tries = 0; tries < 100; tries++) {
-		err = uss_find_uts(space, &new);
-		if (err == -ENOENT)
-			new = uss_uts_alloc(uss_alloc_page(space->mm, __GFP_RETRY_MAYFAIL | __GFP_NOWARN));
-		if (!err || (err == -ENOENT && !new))
-			break;
-		/* A name is just being set. */
-		if (err == -EBUSY)
-			fsleep(1000);
+	/* Taken back from those who leave the namespace: for that, memory must be there when they do. */
+	if (!uss_prepare_withdrawal(space))
+		return NULL;
+	page = uss_find_system_page(space, &new, &needs_new);
+	if (needs_new) {
+		new = uss_uts_alloc(uss_alloc_page(space->mm, __GFP_RETRY_MAYFAIL | __GFP_NOWARN));
+		page = uss_find_system_page(space, &new, &needs_new);
+		uss_uts_free(new);
 	}
-	uss_uts_free(new);
-	spin_lock(&space->lock);
-	if (space->uts)
-		page = uss_uts_page(space->uts);
-	spin_unlock(&space->lock);
 	return page;
 }
 
@@ -286,14 +296,25 @@ struct page *uss_empty_page(void)
 	return uss_empty;
 }
 
-/* The owner is about to leave its UTS namespace, which may then go. Under @space's lock. */
-static void uss_leave_uts(struct uss_space *space)
+/*
+ * The owner is about to leave its UTS namespace, which may then go. Under @space's lock. First nobody trusts the page any more, then
+ * it may cease to be kept right; and who goes on in this memory is not to see it.
+ */
+static void uss_leave_uts(struct uss_space *space, bool somebody_goes_on)
 {
-	if (space->uts)
-		uss_uts_put(space->uts);
+	struct uss_uts *uts = space->uts;
+
 	space->uts = NULL;
 	space->uts_ns = NULL;
 	space->speaks &= ~(USS_SPEAKS_SYSTEM | USS_SPEAKS_UNAME);
+	uss_publish(space);
+	if (!uts)
+		return;
+	uss_uts_put(uts);
+	if (somebody_goes_on) {
+		uss_map_withdraw(space->withdrawal, space->mm);
+		space->withdrawal = NULL;
+	}
 }
 
 /*
@@ -355,12 +376,13 @@ void uss_space_put(struct uss_space *space)
 	spin_lock(&space->lock);
 	space->dead = true;
 	list_splice_init(&space->sharers, &sharers);
-	uss_leave_uts(space);
+	uss_leave_uts(space, false);
 	uss_title_close_window(&space->title, space->mm);
 	spin_unlock(&space->lock);
 
 	list_for_each_entry_safe(sharer, next, &sharers, node)
 		kfree(sharer);
+	kfree(space->withdrawal);
 	uss_free_page(space->process_page);
 	for (i = 0; i < USS_TITLE_PAGES; i++)
 		uss_free_page(space->title_pages[i]);
@@ -522,7 +544,7 @@ static void uss_remove(struct uss_space *space, struct task_struct *task)
 		kfree(sharer);
 	} else if (space->owner == task->signal) {
 		space->owner = NULL;
-		uss_leave_uts(space);
+		uss_leave_uts(space, !list_empty(&space->sharers) || space->given_up);
 	}
 	uss_publish(space);
 }
@@ -541,32 +563,11 @@ static void uss_lose_uname(struct uss_space *space, struct task_struct *task)
 	uss_publish(space);
 }
 
-/* Once it has switched: what it left behind is not to be seen in its memory any more. */
-static void uss_zap_work(struct callback_head *work)
-{
-	struct uss_space *space = container_of(work, struct uss_space, zap);
-
-	if (current->mm)
-		uss_map_zap_system_page(current->mm);
-	uss_space_put(space);
-	uss_leave();
-}
-
 /* The thread @task leaves; the others do not, but there is one page for all. */
 static void uss_lose_uts(struct uss_space *space, struct task_struct *task)
 {
-	if (space->owner != task->signal || !space->uts_ns)
-		return;
-	uss_leave_uts(space);
-	uss_publish(space);
-	if (!refcount_inc_not_zero(&space->vmas))
-		return;
-	uss_enter();
-	init_task_work(&space->zap, uss_zap_work);
-	if (task_work_add(task, &space->zap, TWA_RESUME)) {
-		refcount_dec(&space->vmas);
-		uss_leave();
-	}
+	if (space->owner == task->signal && space->uts_ns)
+		uss_leave_uts(space, true);
 }
 
 /* Does to the space of @mm, if it has one, what has happened to @task. */
@@ -595,10 +596,11 @@ void uss_space_exec(struct task_struct *task)
 /* @child is complete and has not run yet. */
 void uss_space_fork(struct task_struct *parent, struct task_struct *child)
 {
-	/* A thread: its process is here already. */
-	if (child->signal == parent->signal)
-		return;
-	uss_event(child->mm, child, child->mm == parent->mm ? uss_add_sharer : uss_set_owner);
+	if (child->signal != parent->signal)
+		uss_event(child->mm, child, child->mm == parent->mm ? uss_add_sharer : uss_set_owner);
+	else if (child->nsproxy->uts_ns != parent->nsproxy->uts_ns)
+		/* A thread; its process is here already. But it was made with CLONE_NEWUTS. */
+		uss_event(child->mm, child, uss_lose_uts);
 }
 
 /* The current @task will not run user code in its present mm any more, nor will another thread of its process. */

@@ -11,11 +11,13 @@
  * 3. From the beginning of a change to the end of the last one, the page's sequence is odd and its readers ask the kernel. What
  *    they find there when it is even again is what the kernel has; so a page is right by the time the setter returns.
  *
- * 4. A new page is made only while nobody sets a name anywhere: a change that began without a page ends without one.
+ * 4. Changes are counted for each bucket of the hash table, so that one which began before its namespace had a page is known of when
+ *    the page is made: it begins odd, and is published with the end of the last change in its bucket.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
-#include <linux/hashtable.h>
+#include <linux/hash.h>
+#include <linux/list.h>
 #include <linux/mm.h>
 #include <linux/printk.h>
 #include <linux/slab.h>
@@ -30,15 +32,24 @@ struct uss_uts {
 	struct hlist_node node;
 	struct uts_namespace *ns;	/* the key */
 	unsigned int references;
-	unsigned int changing;		/* how many set a name just now */
 	struct page *page;
 };
 
-static DEFINE_HASHTABLE(uss_uts_table, 8);
+#define USS_UTS_BITS	10
+
+static struct uss_uts_bucket {
+	struct hlist_head entries;
+	unsigned int changing;		/* how many are setting a name */
+} uss_uts_buckets[1 << USS_UTS_BITS];
+
 static DEFINE_SPINLOCK(uss_uts_lock);	/* all of this file */
-static unsigned int uss_uts_changing;	/* how many set a name, in any namespace */
 static int uss_uts_pages;
 static bool uss_uts_is_ready, uss_uts_is_lost;
+
+static struct uss_uts_bucket *uss_uts_bucket(struct uts_namespace *ns)
+{
+	return &uss_uts_buckets[hash_ptr(ns, USS_UTS_BITS)];
+}
 
 int uss_uts_count(void)
 {
@@ -47,7 +58,8 @@ int uss_uts_count(void)
 
 struct uss_uts *uss_uts_alloc(struct page *page)
 {
-	struct uss_uts *uts = page ? kzalloc(sizeof(*uts), GFP_KERNEL_ACCOUNT) : NULL;
+	/* As for the page, nobody is to die for want of it. */
+	struct uss_uts *uts = page ? kzalloc(sizeof(*uts), GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL | __GFP_NOWARN) : NULL;
 
 	if (uts)
 		uts->page = page;
@@ -68,7 +80,7 @@ static struct uss_uts *uss_uts_find(struct uts_namespace *ns)
 {
 	struct uss_uts *uts;
 
-	hash_for_each_possible(uss_uts_table, uts, node, (unsigned long)ns)
+	hlist_for_each_entry(uts, &uss_uts_bucket(ns)->entries, node)
 		if (uts->ns == ns)
 			return uts;
 	return NULL;
@@ -98,37 +110,33 @@ static void uss_uts_publish(struct uss_uts *uts)
 
 static void uss_uts_insert(struct uss_uts *uts, struct uts_namespace *ns)
 {
+	struct uss_uts_bucket *bucket = uss_uts_bucket(ns);
+
 	uts->ns = ns;
 	uss_fill_header(page_address(uts->page), USS_MAGIC_SYSTEM, sizeof(struct uss_system_page));
-	uss_uts_publish(uts);
-	hash_add(uss_uts_table, &uts->node, (unsigned long)ns);
+	if (bucket->changing || uss_uts_is_lost)
+		uss_uts_silence(uts);
+	else
+		uss_uts_publish(uts);
+	hlist_add_head(&uts->node, &bucket->entries);
 	uss_uts_pages++;
 }
 
-int uss_uts_get(struct uts_namespace *ns, struct uss_uts **found, struct uss_uts **new)
+struct uss_uts *uss_uts_get(struct uts_namespace *ns, struct uss_uts **new)
 {
 	struct uss_uts *uts;
-	int err = 0;
 
 	spin_lock(&uss_uts_lock);
 	uts = uss_uts_find(ns);
-	if (!uts && uss_uts_is_lost) {
-		err = -EOPNOTSUPP;
-	} else if (!uts && uss_uts_changing) {
-		err = -EBUSY;
-	} else if (!uts && !*new) {
-		err = -ENOENT;
-	} else if (!uts) {
+	if (!uts && *new) {
 		uts = *new;
 		*new = NULL;
 		uss_uts_insert(uts, ns);
 	}
-	if (uts) {
+	if (uts)
 		uts->references++;
-		*found = uts;
-	}
 	spin_unlock(&uss_uts_lock);
-	return err;
+	return uts;
 }
 
 void uss_uts_put(struct uss_uts *uts)
@@ -138,7 +146,7 @@ void uss_uts_put(struct uss_uts *uts)
 	spin_lock(&uss_uts_lock);
 	last = --uts->references == 0;
 	if (last) {
-		hash_del(&uts->node);
+		hlist_del(&uts->node);
 		uss_uts_pages--;
 	}
 	spin_unlock(&uss_uts_lock);
@@ -157,9 +165,9 @@ void uss_uts_begin(struct uts_namespace *ns)
 	struct uss_uts *uts;
 
 	spin_lock(&uss_uts_lock);
-	uss_uts_changing++;
+	uss_uts_bucket(ns)->changing++;
 	uts = uss_uts_find(ns);
-	if (uts && uts->changing++ == 0)
+	if (uts)
 		uss_uts_silence(uts);
 	spin_unlock(&uss_uts_lock);
 }
@@ -168,37 +176,45 @@ void uss_uts_begin(struct uts_namespace *ns)
 static void uss_uts_give_up(void)
 {
 	struct uss_uts *uts;
-	int bucket;
+	size_t i;
 
 	if (!uss_uts_is_ready || uss_uts_is_lost)
 		return;
 	uss_uts_is_lost = true;
-	hash_for_each(uss_uts_table, bucket, uts, node) {
-		uts->changing++;
-		uss_uts_silence(uts);
-	}
+	for (i = 0; i < ARRAY_SIZE(uss_uts_buckets); i++)
+		hlist_for_each_entry(uts, &uss_uts_buckets[i].entries, node)
+			uss_uts_silence(uts);
 	pr_warn("a name was set in an unknown way: host name, domain name and uname are not served any more\n");
+}
+
+/* Nobody sets a name of this bucket any more: its silent pages can speak again. */
+static void uss_uts_publish_silent(struct uss_uts_bucket *bucket)
+{
+	struct uss_system_page *page;
+	struct uss_uts *uts;
+
+	hlist_for_each_entry(uts, &bucket->entries, node) {
+		page = page_address(uts->page);
+		if (page->names_sequence & 1)
+			uss_uts_publish(uts);
+	}
 }
 
 void uss_uts_end(struct uts_namespace *ns)
 {
-	struct uss_uts *uts;
+	struct uss_uts_bucket *bucket = uss_uts_bucket(ns);
 
 	spin_lock(&uss_uts_lock);
-	if (uss_uts_changing) {
-		uss_uts_changing--;
-		uts = uss_uts_find(ns);
-		if (uts && --uts->changing == 0)
-			uss_uts_publish(uts);
-	} else {
+	if (!bucket->changing)
 		uss_uts_give_up();
-	}
+	else if (--bucket->changing == 0 && !uss_uts_is_lost)
+		uss_uts_publish_silent(bucket);
 	spin_unlock(&uss_uts_lock);
 }
 
-void uss_uts_ready(void)
+void uss_uts_set_ready(bool ready)
 {
 	spin_lock(&uss_uts_lock);
-	uss_uts_is_ready = true;
+	uss_uts_is_ready = ready;
 	spin_unlock(&uss_uts_lock);
 }

@@ -14,10 +14,10 @@ struct uss_uts *uss_uts_alloc(struct page *page);
 void uss_uts_free(struct uss_uts *uts);
 
 /*
- * Takes a reference on what there is of @ns, or else on *@new, which is then NULL. The caller knows that the namespace stays as
- * long as the reference. -ENOENT: there is none, and no new one; -EBUSY: try again in a moment; -EOPNOTSUPP: never.
+ * Returns, with a reference, what there is of @ns, or else *@new, which is then NULL; NULL without either. The caller knows that the
+ * namespace stays as long as the reference.
  */
-int uss_uts_get(struct uts_namespace *ns, struct uss_uts **uts, struct uss_uts **new);
+struct uss_uts *uss_uts_get(struct uts_namespace *ns, struct uss_uts **new);
 void uss_uts_put(struct uss_uts *uts);
 struct page *uss_uts_page(struct uss_uts *uts);
 
@@ -25,8 +25,8 @@ struct page *uss_uts_page(struct uss_uts *uts);
 void uss_uts_begin(struct uts_namespace *ns);
 void uss_uts_end(struct uts_namespace *ns);
 
-/* From here on every change is seen from its beginning to its end. */
-void uss_uts_ready(void);
+/* Is every change seen from its beginning to its end? */
+void uss_uts_set_ready(bool ready);
 
 int uss_uts_count(void);
 

@@ -122,8 +122,8 @@ static void by_remapping(char *pages, char *title, size_t page_size)
 	/* A title page's file over a read-only page gives a writable page of the title area there, or nothing. */
 	CHECK(syscall(SYS_remap_file_pages, pages, page_size, 0, 0, 0) < 0, "remap_file_pages of the process page");
 	CHECK(syscall(SYS_remap_file_pages, title, page_size, 0, 1000, 0) < 0, "remap_file_pages outside the title area");
-	CHECK(mremap(pages, 2 * page_size, 4 * page_size, MREMAP_MAYMOVE) == MAP_FAILED, "mremap made the pages grow");
-	CHECK(mremap(pages, 0, 2 * page_size, MREMAP_MAYMOVE) == MAP_FAILED, "mremap doubled the pages");
+	CHECK(mremap(pages, 3 * page_size, 5 * page_size, MREMAP_MAYMOVE) == MAP_FAILED, "mremap made the pages grow");
+	CHECK(mremap(pages, 0, 3 * page_size, MREMAP_MAYMOVE) == MAP_FAILED, "mremap doubled the pages");
 	check_unchanged("remapping");
 }
 
@@ -148,8 +148,8 @@ int main(void)
 		by_proc_mem(field);
 		by_ptrace(field);
 	}
-	by_mprotect(pages, 2 * page_size);
-	by_map_files(pages, 2 * page_size);
+	by_mprotect(pages, 3 * page_size);
+	by_map_files(pages, 3 * page_size);
 	CHECK(mprotect(title, my_page()->title_size, PROT_READ | PROT_WRITE | PROT_EXEC) < 0 && errno == EACCES,
 	      "the title area was made executable");
 	by_remapping(pages, title, page_size);

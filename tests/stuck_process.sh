@@ -43,10 +43,13 @@ kill $pid
 
 # The control: an untitled process.
 sleep 1000 & pid=$!
-insmod "$holder" pid=$pid seconds=3
+insmod "$holder" pid=$pid seconds=8
 status=0
 timeout 1 cat /proc/$pid/cmdline >/dev/null || status=$?
 is "cmdline of a stuck process without a title" 124 "$status"
+# Which usrsysshm ps does not wait for.
+out=$(timeout 2 usrsysshm ps) || fail "usrsysshm ps hangs"
+contains "usrsysshm ps" "$pid root     [sleep] ?" "$out"
 rmmod hold_mmap_lock
 contains "cmdline, when it is free again" sleep "$(tr '\0' ' ' </proc/$pid/cmdline)"
 kill $pid

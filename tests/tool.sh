@@ -73,7 +73,7 @@ run_tool 2
 contains "no command" "usage: usrsysshm COMMAND" "$err"
 run_tool 0 --help
 contains help "usage: usrsysshm COMMAND" "$out"
-for command in run show status; do
+for command in ps run show stat status; do
 	run_tool 0 $command --help
 	contains "$command --help" "usage: usrsysshm $command" "$out"
 done
@@ -99,6 +99,56 @@ is "run keeps what is in LD_PRELOAD" "libm.so.6:$out" "$(LD_PRELOAD=libm.so.6 us
 status=0
 sh -c 'usrsysshm run sh -c "kill -TERM \$\$"' 2>/dev/null || status=$?
 is "run passes a signal's status on" 143 "$status"
+run_tool 0 run -v -- true
+is "run --verbose of a program that is served" "" "$err"
+run_tool 0 run --verbose busybox true
+is "run --verbose of a static program" "usrsysshm: /usr/bin/busybox is static: no library can be preloaded, its calls go to the kernel as ever" "$err"
+run_tool 0 run busybox true
+is "run of a static program" "" "$err"
+printf '#!/bin/busybox sh\nexit 3\n' >/tmp/script
+chmod 755 /tmp/script
+run_tool 3 run --verbose /tmp/script
+contains "run --verbose of a script for a static program" "/bin/busybox is static" "$err"
+cp /bin/true /tmp/setuid && chown 65534 /tmp/setuid && chmod 4755 /tmp/setuid
+run_tool 0 run --verbose /tmp/setuid
+contains "run --verbose of a setuid program" "/tmp/setuid is setuid or setgid" "$err"
+is "argv[0] is COMMAND's own" "name" "$(usrsysshm run bash -c 'exec -a name sh -c "echo \$0"')"
+
+run_tool 125 stat
+contains "stat without a command" "no command given" "$err"
+run_tool 125 stat --bogus true
+contains "stat --bogus" "unknown option --bogus" "$err"
+run_tool 127 stat /nowhere/program
+contains "stat of nothing" "cannot run /nowhere/program" "$err"
+run_tool 7 stat sh -c 'exit 7'
+contains "stat" "programs started with the drop-in: 1" "$err"
+run_tool 137 stat sh -c 'kill -9 $$'
+mount -t tracefs tracefs /sys/kernel/tracing 2>/dev/null || true
+run_tool 0 stat --json --output /tmp/out /usr/bin/python3 -S -c '
+import os, socket, ctypes
+for i in range(10): os.getpid()
+for i in range(5): socket.gethostname()
+for i in range(3): ctypes.CDLL(None).syscall(39)
+pid = os.posix_spawn("/bin/true", ["true"], {})
+os.waitpid(pid, 0)
+ctypes.CDLL(None).unshare(0x04000000)
+for i in range(4): os.uname()'
+got() { python3 -c 'import json; d = json.load(open("/tmp/out")); print(eval("d" + "".join("[%r]" % k for k in __import__("sys").argv[1:])))' "$@"; }
+is "stat: getpid from pages" 10 "$(got calls getpid page)"
+is "stat: gethostname from pages" 5 "$(got calls gethostname page)"
+is "stat: uname in another namespace" 4 "$(got calls uname namespace)"
+is "stat: raw getpid" 3 "$(got past getpid)"
+is "stat: programs" 1 "$(got programs)"
+is "stat leaves no file" "" "$(ls /tmp | grep usrsysshm-stat || true)"
+
+run_tool 0 ps
+is "ps: first line" "    PID USER     COMMAND" "$(echo "$out" | head -n 1)"
+is "ps: this shell" "$(ps -o args= -p $$)" "$(echo "$out" | sed -n "s/^ *$$ root     //p")"
+is "ps: a kernel thread" "root     [kthreadd]" "$(echo "$out" | sed -n 's/^ *2 //p')"
+run_tool 0 ps --json
+is "ps --json" "root [kthreadd]" "$(python3 -c 'import json, sys; print(*[(p["user"] + " " + p["args"]) for p in json.load(sys.stdin) if p["pid"] == 2])' </tmp/out)"
+run_tool 2 ps extra
+
 status=0
 err=$(USRSYSSHM_DROPIN=/nowhere usrsysshm run true 2>&1) || status=$?
 is "run without its drop-in: exit status" 125 "$status"

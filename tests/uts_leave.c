@@ -7,6 +7,8 @@
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
+#include <sys/prctl.h>
+#include <sys/utsname.h>
 
 #include "test.h"
 
@@ -22,6 +24,16 @@ static void check_name(const char *expected, const char *where)
 	CHECK(!gethostname(real, sizeof(real)) && !uss_gethostname(answer, sizeof(answer)), "%s", where);
 	CHECK(!strcmp(answer, real), "%s: uss_gethostname says %s, the kernel %s", where, answer, real);
 	CHECK(!strcmp(answer, expected), "%s: %s, expected %s", where, answer, expected);
+}
+
+/* Neither the old name nor, after a moment, a new one of the old namespace can be read in the page. */
+static void check_withdrawn(const char *where)
+{
+	int tries;
+
+	for (tries = 0; tries < 200 && my_system_page()->names_sequence; tries++)
+		usleep(10000);
+	CHECK(!my_system_page()->names_sequence && !my_system_page()->names.nodename[0], "%s: the old namespace's page can be read", where);
 }
 
 static void set_name(const char *name)
@@ -61,8 +73,11 @@ static void start_changer(void)
 
 	CHECK(!pipe(changer) && !pipe(changed), "pipe");
 	if (fork() == 0) {
+		/* It has the page, too: that of the namespace lives on with it. */
+		check_name("old", "who stays");
 		CHECK(read(changer[0], &byte, 1) == 1, "read");
 		set_name("secret");
+		check_name("secret", "who stays");
 		CHECK(write(changed[1], "x", 1) == 1, "write");
 		_exit(0);
 	}
@@ -85,7 +100,8 @@ static void by_unshare(void)
 	check_name("new", "after unshare");
 	change();
 	check_name("new", "after a change in the old namespace");
-	CHECK(strcmp((const char *)my_system_page()->names.nodename, "secret"), "the old namespace's name can be read");
+	check_withdrawn("after unshare");
+	CHECK(read_number("/proc/sys/kernel/usrsysshm") == (long)(intptr_t)uss_page_base(), "the sysctl says another address");
 	/* A child is served with the new one. */
 	if (fork() == 0) {
 		check_name("new", "child after unshare");
@@ -200,6 +216,77 @@ static void by_clone(void)
 	check_named(true, "parent after clone");
 }
 
+/* A thread that begins in a namespace of its own. It has its parent's thread-local memory, so: as little as can be. */
+static volatile int thread_is_there, thread_may_end;
+
+static int cloned_thread(void *unused)
+{
+	struct utsname names;
+
+	(void)unused;
+	while (!thread_may_end) {
+		CHECK(!syscall(SYS_sethostname, "cloned-thread", 13), "sethostname");
+		CHECK(!uss_uname(&names) && !strcmp(names.nodename, "cloned-thread"), "thread of CLONE_NEWUTS: %s", names.nodename);
+		thread_is_there = 1;
+	}
+	syscall(SYS_exit, 0);
+	return 0;
+}
+
+static void by_clone_thread(void)
+{
+	static char stack[65536] __attribute__((aligned(16)));
+	int thread = clone(cloned_thread, stack + sizeof(stack),
+			   CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD | CLONE_NEWUTS, NULL);
+
+	CHECK(thread > 0, "clone: %s", strerror(errno));
+	while (!thread_is_there)
+		;
+	check_name("old", "leader beside a thread of CLONE_NEWUTS");
+	check_named(false, "leader beside a thread of CLONE_NEWUTS");
+	thread_may_end = 1;
+	while (syscall(SYS_tgkill, getpid(), thread, 0) == 0)
+		usleep(1000);
+	check_withdrawn("beside a thread of CLONE_NEWUTS");
+	check_name("old", "leader after a thread of CLONE_NEWUTS");
+}
+
+/* Somebody who shares the memory is in another namespace, and goes on there when the owner of the memory has gone. */
+static int sharer_pipe[2];
+
+static int sharer(void *unused)
+{
+	char byte;
+
+	(void)unused;
+	CHECK(!unshare(CLONE_NEWUTS), "unshare: %s", strerror(errno));
+	check_name("old", "sharer");
+	close(sharer_pipe[1]);
+	CHECK(read(sharer_pipe[0], &byte, 1) == 0, "read");
+	check_withdrawn("sharer, after the owner has gone");
+	check_name("old", "sharer, alone");
+	_exit(0);
+}
+
+static void by_sharer(void)
+{
+	static char stack[65536] __attribute__((aligned(16)));
+
+	/* Who inherits the sharer. */
+	CHECK(!prctl(PR_SET_CHILD_SUBREAPER, 1), "prctl: %s", strerror(errno));
+	CHECK(!pipe(sharer_pipe), "pipe");
+	if (fork() == 0) {
+		check_name("old", "owner");
+		/* A table of files of its own: the pipe's other end is the owner's alone, and closes with him. */
+		CHECK(clone(sharer, stack + sizeof(stack), CLONE_VM | SIGCHLD, NULL) > 0, "clone: %s", strerror(errno));
+		usleep(50000);
+		_exit(0);
+	}
+	close(sharer_pipe[1]);
+	reap(-1);
+	reap(-1);
+}
+
 int main(int argc, char **argv)
 {
 	if (argc == 2) {
@@ -212,6 +299,8 @@ int main(int argc, char **argv)
 	try(by_thread);
 	try(by_vfork_child);
 	try(by_clone);
+	try(by_clone_thread);
+	try(by_sharer);
 	/* exec begins anew. */
 	if (fork() == 0) {
 		CHECK(!unshare(CLONE_NEWUTS), "unshare");

@@ -122,18 +122,38 @@ static void usage(FILE *out)
 	fputs("\nusrsysshm COMMAND --help says more; usrsysshm --version says which.\n", out);
 }
 
-/* The command that a mistyped word is nearest to: same first letter, or a piece of the name. */
+/* How many letters must be put in, taken out or changed to make @a of @b; both are short. */
+static int distance(const char *a, const char *b)
+{
+	int inserted, removed, changed;
+
+	if (!*a || !*b)
+		return (int)(strlen(a) + strlen(b));
+	if (*a == *b)
+		return distance(a + 1, b + 1);
+	inserted = distance(a, b + 1);
+	removed = distance(a + 1, b);
+	changed = distance(a + 1, b + 1);
+	if (removed < inserted)
+		inserted = removed;
+	return 1 + (changed < inserted ? changed : inserted);
+}
+
+/* The command that a mistyped word is nearest to, if it is near. */
 static const char *suggestion(const char *word)
 {
+	const char *best = NULL;
+	int least = 3, much;
 	size_t i;
 
-	for (i = 0; i < COMMANDS; i++)
-		if (!strncmp(word, commands[i].name, 2) || strstr(word, commands[i].name) || strstr(commands[i].name, word))
-			return commands[i].name;
-	for (i = 0; i < COMMANDS; i++)
-		if (word[0] == commands[i].name[0])
-			return commands[i].name;
-	return NULL;
+	for (i = 0; i < COMMANDS && strlen(word) <= 10; i++) {
+		much = distance(word, commands[i].name);
+		if (much < least) {
+			least = much;
+			best = commands[i].name;
+		}
+	}
+	return best;
 }
 
 int main(int argc, char **argv)

@@ -97,6 +97,19 @@ static int find_base(struct process *process)
 	return USS_OK;
 }
 
+/* Reads a page under a sequence, twice, until both are the same; else, and what cannot be read, is left silent. */
+static void read_shared_page(int fd, uint64_t address, void *page, size_t size, uint32_t *sequence)
+{
+	char again[512];
+	int tries;
+
+	for (tries = 0; tries < 100; tries++)
+		if (pread(fd, page, size, (off_t)address) == (ssize_t)size && pread(fd, again, size, (off_t)address) == (ssize_t)size &&
+		    !memcmp(page, again, size))
+			return;
+	*sequence = 0;
+}
+
 static int read_pages(struct process *process)
 {
 	struct uss_process_page *page = &process->page;
@@ -109,14 +122,15 @@ static int read_pages(struct process *process)
 	if (fd < 0)
 		return refuse(process->pid, errno);
 	length = pread(fd, page, sizeof(*page), (off_t)process->base);
+	if (length == (ssize_t)sizeof(*page)) {
+		read_shared_page(fd, process->base + page->system_offset, &process->system, sizeof(process->system),
+				 &process->system.names_sequence);
+		read_shared_page(fd, process->base + page->machine_offset, &process->machine, sizeof(process->machine),
+				 &process->machine.loads_sequence);
+		/* Again, for what it says of the others must be read after them. */
+		length = pread(fd, page, sizeof(*page), (off_t)process->base);
+	}
 	err = length < 0 ? errno : ESRCH;
-	/* What cannot be read stays zeros, which says just that. */
-	if (page->system_offset &&
-	    pread(fd, &process->system, sizeof(process->system), (off_t)(process->base + page->system_offset)) < 0)
-		process->system.names_sequence = 0;
-	if (page->machine_offset &&
-	    pread(fd, &process->machine, sizeof(process->machine), (off_t)(process->base + page->machine_offset)) < 0)
-		process->machine.loads_sequence = 0;
 	close(fd);
 	if (length != (ssize_t)sizeof(process->page))
 		return refuse(process->pid, err);

@@ -108,7 +108,7 @@ struct uss_process_page {
 
 /*
  * speaks: the system page is that of the UTS namespace in which all threads of the process are. Cleared for good when one of
- * them enters another (unshare, setns). Since ABI 1.
+ * them enters another, or begins in another (unshare, setns, clone). Since ABI 1.
  */
 #define USS_SPEAKS_SYSTEM	(1 << 1)
 

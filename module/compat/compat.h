@@ -62,13 +62,6 @@ static inline long uss_get_remote_page(struct mm_struct *mm, unsigned long addr,
 #endif
 }
 
-/* 6.3 renamed it. */
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
-#define uss_zap(vma, addr, size)	zap_page_range(vma, addr, size)
-#else
-#define uss_zap(vma, addr, size)	zap_page_range_single(vma, addr, size, NULL)
-#endif
-
 /* 6.6 passes the size of a sysctl table; before, a table ended with an empty entry, which 6.11 began to reject. */
 #ifdef register_sysctl
 #define USS_CTL_TABLE_END

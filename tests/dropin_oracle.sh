@@ -1,0 +1,48 @@
+#!/bin/sh
+# The drop-in's answers are the system call's everywhere in a program (tests/programs/oracle.c), alone, beside other preloaded libraries,
+# before and behind them, for root and for an ordinary user; and they come from the pages.
+set -eu
+. "$(dirname "$0")/shell.sh"
+
+oracle=build/tests/programs/oracle
+is "without" "all right" "$($oracle)"
+is "with" "all right" "$(usrsysshm run $oracle)"
+is "as nobody" "all right" "$(setpriv --reuid 65534 --clear-groups usrsysshm run $oracle)"
+dropin=$(usrsysshm run sh -c 'echo $LD_PRELOAD')
+for library in libjemalloc.so.2 libtcmalloc_minimal.so.4 faketime/libfaketime.so.1; do
+	library=$(find /usr/lib -path "*/$library" | head -n 1)
+	[ -n "$library" ] || fail "a library to preload beside ours is not installed; see vm/setup check"
+	is "behind $library" "all right" "$(LD_PRELOAD=$library usrsysshm run $oracle)"
+	is "before $library" "all right" "$(LD_PRELOAD=$dropin:$library $oracle)"
+done
+# gcc's address sanitizer wants to be the first library; for a program linked with it ours comes behind when it is named first.
+cc -fsanitize=address -pthread -o /tmp/sanitized tests/programs/oracle.c
+asan=$(cc -print-file-name=libasan.so)
+is "with the address sanitizer" "all right" "$(LD_PRELOAD=$(readlink -f "$asan") ASAN_OPTIONS=detect_leaks=0 usrsysshm run /tmp/sanitized)"
+
+# Opened and closed again by dlopen, as a plugin would be.
+cat >/tmp/plugin.c <<'END'
+#include <dlfcn.h>
+#include <stdio.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+int main(int argc, char **argv)
+{
+	for (int i = 0; i < 100; i++) {
+		void *library = dlopen(argv[argc - 1], RTLD_NOW);
+		pid_t (*ask)(void) = (pid_t (*)(void))dlsym(library, "getpid");
+		if (!library || !ask || ask() != syscall(SYS_getpid) || dlclose(library))
+			return 1;
+	}
+	puts("all right");
+	return 0;
+}
+END
+cc -o /tmp/plugin /tmp/plugin.c
+is "dlopen and dlclose" "all right" "$(/tmp/plugin "$dropin")"
+
+strace -f -o /tmp/calls -e trace=getpid,uname,sysinfo usrsysshm run python3 -S -c '
+import os, socket
+for i in range(100): os.getpid(), socket.gethostname(), os.uname(), os.getloadavg(), os.cpu_count()'
+calls=$(grep -c 'getpid()\|uname(\|sysinfo(' /tmp/calls || true)
+[ "$calls" -lt 10 ] || fail "$calls system calls for what the pages know"
