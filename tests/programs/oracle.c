@@ -99,7 +99,7 @@ int main(void)
 	for (i = 0; i < 2; i++)
 		if (pthread_create(&threads[i], NULL, thread, NULL))
 			return 2;
-	for (i = 0; i < 20; i++) {
+	for (i = 0; i < 5; i++) {
 		pid = fork();
 		if (pid == 0) {
 			check("in a child of a threaded program");
