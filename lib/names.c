@@ -6,13 +6,12 @@
  */
 #include <errno.h>
 #include <string.h>
-#include <sys/syscall.h>
 #include <sys/utsname.h>
-#include <unistd.h>
 #include <usrsysshm.h>
 
 #include "names.h"
 #include "pages.h"
+#include "raw.h"
 
 _Static_assert(sizeof(struct utsname) == sizeof(struct uss_names), "uname(2) fills in another structure here");
 
@@ -28,17 +27,24 @@ static inline bool uss_copy_names(void *to, size_t offset, size_t size, uint32_t
 	return uss_sequence_holds(sequence, before) && uss_speaks(points);
 }
 
-/* One of the names, or -1 with errno. */
-static int uss_get_name(char name[USS_NAME_SIZE], size_t offset)
+static int uss_ask_uname(struct utsname *names)
 {
-	struct utsname names;
+	long result = uss_raw_call(SYS_uname, (long)names, 0, 0, 0);
+
+	if (result == 0)
+		return 0;
+	errno = (int)-result;
+	return -1;
+}
+
+/* Finds one of the names, for which there is room in @names; NULL with errno. */
+static const char *uss_get_name(struct utsname *names, size_t offset)
+{
+	char *name = (char *)names + offset;
 
 	if (uss_copy_names(name, offset, USS_NAME_SIZE, USS_SPEAKS_SYSTEM))
-		return 0;
-	if (syscall(SYS_uname, &names) < 0)
-		return -1;
-	memcpy(name, (const char *)&names + offset, USS_NAME_SIZE);
-	return 0;
+		return name;
+	return uss_ask_uname(names) == 0 ? name : NULL;
 }
 
 /* Copies text and NUL, or as much of them as fits; says whether all did. */
@@ -52,9 +58,10 @@ static bool uss_copy_text(char *to, size_t size, const char *text)
 
 int uss_gethostname(char *name, size_t size)
 {
-	char whole[USS_NAME_SIZE];
+	struct utsname names;
+	const char *whole = uss_get_name(&names, offsetof(struct uss_names, nodename));
 
-	if (uss_get_name(whole, offsetof(struct uss_names, nodename)) < 0)
+	if (!whole)
 		return -1;
 	if (uss_copy_text(name, size, whole))
 		return 0;
@@ -64,9 +71,10 @@ int uss_gethostname(char *name, size_t size)
 
 int uss_getdomainname(char *name, size_t size)
 {
-	char whole[USS_NAME_SIZE];
+	struct utsname names;
+	const char *whole = uss_get_name(&names, offsetof(struct uss_names, domainname));
 
-	if (uss_get_name(whole, offsetof(struct uss_names, domainname)) < 0)
+	if (!whole)
 		return -1;
 	uss_copy_text(name, size, whole);
 	return 0;
@@ -76,7 +84,7 @@ int uss_uname(struct utsname *names)
 {
 	if (names && uss_copy_names(names, 0, sizeof(*names), USS_SPEAKS_SYSTEM | USS_SPEAKS_UNAME))
 		return 0;
-	return (int)syscall(SYS_uname, names);
+	return uss_ask_uname(names);
 }
 
 unsigned int uss_names_served(void)

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "pages.h"
+#include "raw.h"
 
 const struct uss_process_page uss_no_page;
 static const struct uss_system_page uss_no_system_page;
@@ -24,31 +25,40 @@ const volatile struct uss_machine_page *uss_machine = &uss_no_machine_page;
 
 pid_t uss_ask_getpid(void)
 {
-	return (pid_t)syscall(SYS_getpid);
+	return (pid_t)uss_raw_call(SYS_getpid, 0, 0, 0, 0);
+}
+
+/* As uss_read_proc, but returns the negated errno. Raw, also because libc's calls are cancellation points. */
+static ssize_t uss_raw_read_proc(const char *path, char *text, size_t size)
+{
+	long fd = uss_raw_call(SYS_openat, AT_FDCWD, (long)path, O_RDONLY | O_CLOEXEC, 0), length;
+	struct statfs fs;
+
+	if (fd < 0)
+		return fd;
+#ifdef __LP64__
+	length = uss_raw_call(SYS_fstatfs, fd, (long)&fs, 0, 0);
+#else
+	length = fstatfs((int)fd, &fs) < 0 ? -errno : 0;
+#endif
+	if (length == 0 && fs.f_type != PROC_SUPER_MAGIC)
+		length = -EIO;
+	if (length == 0)
+		length = uss_raw_call(SYS_read, fd, (long)text, (long)size - 1, 0);
+	uss_raw_call(SYS_close, fd, 0, 0, 0);
+	if (length >= 0)
+		text[length] = '\0';
+	return length;
 }
 
 ssize_t uss_read_proc(const char *path, char *text, size_t size)
 {
-	/* Raw, because libc's are cancellation points. */
-	int fd = (int)syscall(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC);
-	ssize_t length = -1;
-	struct statfs fs;
-	int err;
+	ssize_t length = uss_raw_read_proc(path, text, size);
 
-	if (fd < 0)
-		return -1;
-	if (fstatfs(fd, &fs) == 0) {
-		if (fs.f_type == PROC_SUPER_MAGIC)
-			length = syscall(SYS_read, fd, text, size - 1);
-		else
-			errno = EIO;
-	}
-	err = errno;
-	syscall(SYS_close, fd);
-	errno = err;
 	if (length >= 0)
-		text[length] = '\0';
-	return length;
+		return length;
+	errno = (int)-length;
+	return -1;
 }
 
 unsigned long long uss_parse(const char **text)
@@ -77,14 +87,12 @@ __attribute__((constructor)) static void uss_find_pages(void)
 	unsigned long long address = 0;
 	const char *text;
 	char buffer[32];
-	int err = errno;
 
-	if (uss_read_proc("/proc/sys/kernel/usrsysshm", buffer, sizeof(buffer)) > 0) {
+	if (uss_raw_read_proc("/proc/sys/kernel/usrsysshm", buffer, sizeof(buffer)) > 0) {
 		text = buffer;
 		address = uss_parse(&text);
 	}
 	/* One that does not fit is the emulator's, not the emulated program's. */
 	if (address && address <= UINTPTR_MAX)
 		uss_use_pages((const volatile struct uss_process_page *)(uintptr_t)address);
-	errno = err;
 }

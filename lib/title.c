@@ -7,7 +7,6 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <usrsysshm.h>
 
@@ -17,11 +16,20 @@ _Static_assert(USS_TITLE_LIMIT == USS_TITLE_MAX, "the API's limit is the ABI's")
 
 static bool uss_classic_is_wanted;
 
-__attribute__((constructor)) static void uss_choose_way(void)
+/* With main's arguments, as glibc gives them to constructors. */
+__attribute__((constructor)) static void uss_choose_way(int argc, char **argv, char **environment)
 {
-	const char *way = getenv("USRSYSSHM_TITLE");
+	static const char wanted[] = "USRSYSSHM_TITLE=classic";
+	size_t i;
 
-	uss_classic_is_wanted = way && !strcmp(way, "classic");
+	(void)argc;
+	(void)argv;
+	for (; *environment; environment++) {
+		for (i = 0; i < sizeof(wanted) && (*environment)[i] == wanted[i]; i++)
+			;
+		if (i == sizeof(wanted))
+			uss_classic_is_wanted = true;
+	}
 }
 
 /*

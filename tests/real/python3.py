@@ -35,7 +35,8 @@ if __name__ == "__main__":
     logging.basicConfig(stream=stream, format="%(process)d %(message)s", level=logging.INFO)
     for i in range(2000):
         logging.info("line %d", i)
-    assert all(line.split()[0] == str(real_pid()) for line in stream.getvalue().splitlines())
+    pid = str(real_pid())
+    assert all(line.split()[0] == pid for line in stream.getvalue().splitlines())
     threads = [threading.Thread(target=check) for i in range(4)]
     [t.start() for t in threads]
     [t.join() for t in threads]

@@ -7,7 +7,8 @@ check.call
 out = StringIO.new
 log = Logger.new(out)
 5000.times { |i| log.info("line #{i}") }
-raise "log" unless out.string.lines.all? { |l| l.include?("##{syscall(39)}") }
+pid = "##{syscall(39)}"
+raise "log" unless out.string.lines.all? { |l| l.include?(pid) }
 10000.times { Process.pid }
 20.times { pid = fork { check.call; exit!(0) }; raise unless Process.wait2(pid)[1].success? }
 raise "processors" unless Etc.nprocessors > 0
