@@ -2,6 +2,7 @@
 # make module     the module, for KERNEL=VERSION (see vm/kernel) or KERNEL_DIRECTORY=, what vm/kernel printed
 # make install    into DESTDIR and PREFIX
 # make stage      installed under build/stage, where vm/run takes it from
+# make check-programs   all real programs, and the suites of python and bash, under the drop-in; an hour
 #
 # All that is built is under build/.
 
@@ -21,8 +22,13 @@ include tests/Makefile.inc
 
 user: $(user_targets)
 
+check-programs: user tests
+	vm/setup build vm check programs suites
+	vm/run --timeout 2400 --memory 3072 env PROGRAM_TIMEOUT=600 tests/real/run
+	vm/run --timeout 7200 --memory 3072 env BASH_SOURCE_DIRECTORY=$$(tests/real/bash_source) tests/real/suites
+
 clean:
 	rm -rf build
 
-.PHONY: all user module install stage clean
+.PHONY: all user module install stage check-programs clean
 .DELETE_ON_ERROR:

@@ -1,0 +1,800 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The differential stepper: a seeded random walk over everything that can move a fact. After each step every fact is read from the pages
+ * and by system call; at a difference seed, step and history are printed, and the same seed walks the same way again.
+ *
+ *   stepper [STEPS [SEED]]		default: 3000 steps, seed 1; ./check walks 100000 (`make stepper STEPS=...` as many as one likes)
+ *
+ * The walk goes on through fork and exec: a child walks a few steps and ends, an exec'd program finds number and state in shared memory.
+ * So that it can be repeated, one process walks at a time, but for those that only disturb: signals, threads that ask, a child that is killed.
+ */
+#include <linux/sched.h>
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/mman.h>
+#include <sys/personality.h>
+#include <sys/prctl.h>
+#include <sys/ptrace.h>
+#include <sys/resource.h>
+#include <sys/sysinfo.h>
+#include <sys/time.h>
+#include <sys/utsname.h>
+
+#include "test.h"
+
+#define HISTORY 64
+#define FORKIDS 4096
+#define MEMORY_FD 50		/* the shared memory, through exec */
+
+extern char **environ;
+
+static struct shared {
+	uint64_t seed, random;
+	long step, steps;
+	int depth;
+	long until[16];			/* where the walk of each generation ends */
+	int kinds[HISTORY];		/* of the last steps */
+	uint64_t forkids[FORKIDS];	/* the last ones seen, to be new */
+	long forkids_seen;
+	long done[64];			/* how often each kind was walked */
+} *shared;
+
+static char *program;
+static uint64_t my_forkid;		/* of this process, when it first asked */
+static char my_title[256];		/* what it should be, empty: none known */
+
+/* A generator of our own: the same everywhere. */
+static uint64_t chance(uint64_t below)
+{
+	shared->random ^= shared->random << 13;
+	shared->random ^= shared->random >> 7;
+	shared->random ^= shared->random << 17;
+	return shared->random % below;
+}
+
+static const char *name_of(int kind);
+
+static void differs(const char *what, const char *where)
+{
+	char text[4096];
+	int length, i;
+
+	length = snprintf(text, sizeof(text), "stepper: %s differs %s: seed %llu, step %ld, pid %d; the last steps:", what, where,
+			  (unsigned long long)shared->seed, shared->step, raw_getpid());
+	for (i = HISTORY - 1; i >= 0; i--)
+		if (shared->step - i >= 0)
+			length += snprintf(text + length, sizeof(text) - (size_t)length, " %s",
+					   name_of(shared->kinds[(shared->step - i) % HISTORY]));
+	length += snprintf(text + length, sizeof(text) - (size_t)length, "\n");
+	if (write(2, text, (size_t)length) < 0)
+		_exit(2);
+	_exit(1);
+}
+
+/*
+ * The facts
+ */
+
+static void check_names(const char *where)
+{
+	struct utsname ours, real;
+	char name[65];
+
+	if (uss_uname(&ours) || syscall(SYS_uname, &real) || memcmp(&ours, &real, sizeof(real)))
+		differs("uname", where);
+	if (uss_gethostname(name, sizeof(name)) || strcmp(name, real.nodename))
+		differs("host name", where);
+	if (uss_getdomainname(name, sizeof(name)) || strcmp(name, real.domainname))
+		differs("domain name", where);
+}
+
+static void check_loads(const char *where)
+{
+	struct sysinfo before, after;
+	double loads[3];
+
+	if (syscall(SYS_sysinfo, &before) || uss_getloadavg(loads, 3) != 3 || syscall(SYS_sysinfo, &after))
+		differs("load average's return value", where);
+	if ((loads[0] != (double)before.loads[0] / 65536 || loads[2] != (double)before.loads[2] / 65536) &&
+	    (loads[0] != (double)after.loads[0] / 65536 || loads[2] != (double)after.loads[2] / 65536))
+		differs("load average", where);
+}
+
+/* Safe in signal handlers and in who shares the memory: what needs no memory of this process. */
+static void check_quick(const char *where)
+{
+	if (uss_getpid() != raw_getpid())
+		differs("pid", where);
+	if (my_page() && my_page()->pid && my_page()->pid != (uint32_t)raw_getpid())
+		differs("pid in the page", where);
+	check_names(where);
+	check_loads(where);
+}
+
+static void check_forkid(const char *where)
+{
+	uint64_t forkid = uss_forkid();
+	int i;
+
+	if (my_forkid) {
+		if (forkid != my_forkid)
+			differs("fork id", where);
+		return;
+	}
+	my_forkid = forkid;
+	for (i = 0; i < FORKIDS; i++)
+		if (!forkid || shared->forkids[i] == forkid)
+			differs("fork id, not new,", where);
+	shared->forkids[shared->forkids_seen++ % FORKIDS] = forkid;
+}
+
+static ssize_t read_small(const char *path, char *text, size_t size)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t length;
+
+	if (fd < 0)
+		return -1;
+	length = read(fd, text, size - 1);
+	close(fd);
+	if (length >= 0)
+		text[length] = '\0';
+	return length;
+}
+
+static void check_start_time(const char *where)
+{
+	char text[1024], *at;
+	int field;
+
+	if (read_small("/proc/self/stat", text, sizeof(text)) <= 0)
+		return;
+	at = strrchr(text, ')');
+	for (field = 2; field < 22; field++)
+		at = strchr(at + 1, ' ');
+	if (uss_start_time() / 10000000 != strtoull(at + 1, NULL, 10))
+		differs("start time", where);
+}
+
+static void check_title(const char *where)
+{
+	char text[512], title[256];
+
+	if (!*my_title)
+		return;
+	if (uss_getproctitle(title, sizeof(title)) != (ssize_t)strlen(my_title) || strcmp(title, my_title))
+		differs("title, read back,", where);
+	if (read_small("/proc/self/cmdline", text, sizeof(text)) > 0 && strcmp(text, my_title))
+		differs("title in /proc", where);
+}
+
+static void check_all(const char *where)
+{
+	check_quick(where);
+	check_forkid(where);
+	check_start_time(where);
+	check_title(where);
+}
+
+/*
+ * The steps
+ */
+
+static void walk(void);
+
+static void wait_well(pid_t pid, const char *what)
+{
+	int status;
+
+	while (waitpid(pid, &status, __WALL) < 0)
+		if (errno != EINTR)
+			differs(strerror(errno), what);
+	if (!WIFEXITED(status) || WEXITSTATUS(status))
+		_exit(1);
+}
+
+/* In a child that is this process's own: it has a new fork id, and inherits the title. */
+static void begin_child(void)
+{
+	long end = shared->step + (long)chance(8);
+
+	my_forkid = 0;
+	shared->until[shared->depth + 1] = end < shared->steps ? end : shared->steps;
+	shared->depth++;
+}
+
+static void end_child(void)
+{
+	shared->depth--;
+	_exit(0);
+}
+
+static void step_fork(void)
+{
+	pid_t pid;
+
+	if (shared->depth > 6)
+		return;
+	pid = fork();
+	if (pid == 0) {
+		begin_child();
+		check_all("in a child of fork");
+		walk();
+		end_child();
+	}
+	if (pid > 0)
+		wait_well(pid, "fork");
+}
+
+static int unshare_and_look(void)
+{
+	if (unshare(CLONE_NEWUTS) == 0) {
+		check_names("after unshare in who shares the memory");
+		if (sethostname("sharer", 6) == 0)
+			check_names("after sethostname in who shares the memory");
+	}
+	return 0;
+}
+
+static void step_vfork(void)
+{
+	char *argv[] = { program, "--look", NULL };
+	int what = (int)chance(4);
+	pid_t pid = vfork();
+
+	if (pid == 0) {
+		if (uss_getpid() != raw_getpid())
+			differs("pid", "in a vfork child");
+		if (my_page() && my_page()->pid)
+			differs("silence of the page", "in a vfork child");
+		check_names("in a vfork child");
+		if (what == 0)
+			execve("/nowhere", argv, environ);
+		if (what == 1)
+			unshare_and_look();
+		if (what == 2)
+			execve(program, argv, environ);
+		if (uss_getpid() != raw_getpid())
+			differs("pid", "in a vfork child, later");
+		_exit(0);
+	}
+	if (pid > 0)
+		wait_well(pid, "vfork");
+}
+
+static volatile int clone_answer;
+
+static int cloned(void *unused)
+{
+	(void)unused;
+	if (uss_getpid() != raw_getpid())
+		differs("pid", "in a clone");
+	check_names("in a clone");
+	clone_answer = 1;
+	syscall(SYS_exit, 0);
+	return 0;
+}
+
+static unsigned int some_flags(void)
+{
+	static const unsigned int flags[] = { CLONE_VM, CLONE_FS, CLONE_FILES, CLONE_VFORK, CLONE_NEWUTS, CLONE_NEWPID, CLONE_NEWIPC,
+					      CLONE_PARENT_SETTID, CLONE_UNTRACED, CLONE_NEWNET, CLONE_NEWCGROUP };
+	unsigned int some = 0;
+	size_t i;
+
+	for (i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
+		if (chance(4) == 0)
+			some |= flags[i];
+	/* A network namespace takes long to go. */
+	if (chance(16))
+		some &= ~(unsigned int)CLONE_NEWNET;
+	return some;
+}
+
+static char clone_stack[65536] __attribute__((aligned(16)));
+
+static void step_clone(void)
+{
+	unsigned int flags = some_flags();
+	pid_t tid, pid;
+
+	/* Not process 1 of a namespace: when that ends, the kernel has it ignore SIGCHLD, and so all who share its signal handlers. */
+	if (chance(8) == 0)
+		flags = (flags & ~(unsigned int)CLONE_NEWPID) | CLONE_SIGHAND | CLONE_VM;
+	pid = clone(cloned, clone_stack + sizeof(clone_stack), (int)(flags | SIGCHLD), NULL, &tid, NULL, NULL);
+	if (pid > 0)
+		wait_well(pid, "clone");
+}
+
+static void step_clone_thread(void)
+{
+	unsigned int flags = CLONE_VM | CLONE_SIGHAND | CLONE_THREAD | CLONE_FS | CLONE_FILES | (chance(4) ? 0 : CLONE_NEWUTS);
+	pid_t tid;
+
+	clone_answer = 0;
+	tid = clone(cloned, clone_stack + sizeof(clone_stack), (int)flags, NULL);
+	if (tid <= 0)
+		return;
+	while (!clone_answer || syscall(SYS_tgkill, raw_getpid(), tid, 0) == 0)
+		sched_yield();
+}
+
+static void step_clone3(void)
+{
+	struct clone_args arguments = { .flags = some_flags() & ~(unsigned int)(CLONE_VM | CLONE_PARENT_SETTID), .exit_signal = SIGCHLD };
+	pid_t pid;
+
+	if (chance(4) == 0)
+		arguments.flags |= CLONE_CLEAR_SIGHAND;
+	pid = (pid_t)syscall(SYS_clone3, &arguments, sizeof(arguments));
+	if (pid == 0) {
+		begin_child();
+		check_quick("in a child of clone3");
+		check_forkid("in a child of clone3");
+		end_child();
+	}
+	if (pid > 0)
+		wait_well(pid, "clone3");
+}
+
+static void step_spawn(void)
+{
+	char *argv[] = { program, "--look", NULL };
+	pid_t pid;
+
+	if (posix_spawn(&pid, program, NULL, NULL, argv, environ) == 0)
+		wait_well(pid, "posix_spawn");
+}
+
+static void exec_and_walk_on(void)
+{
+	char *argv[] = { program, "--on", NULL };
+	sigset_t alarm;
+
+	/* An alarm that was set goes off in the new program; not before it has its handler. */
+	sigemptyset(&alarm);
+	sigaddset(&alarm, SIGALRM);
+	pthread_sigmask(SIG_BLOCK, &alarm, NULL);
+	execve(program, argv, environ);
+	differs(strerror(errno), "at exec");
+}
+
+static void *exec_in_thread(void *unused)
+{
+	(void)unused;
+	exec_and_walk_on();
+	return NULL;
+}
+
+static void step_exec(void)
+{
+	pthread_t thread;
+
+	if (chance(2))
+		exec_and_walk_on();
+	if (pthread_create(&thread, NULL, exec_in_thread, NULL) == 0)
+		for (;;)
+			pause();
+}
+
+static void step_exec_fails(void)
+{
+	char *argv[] = { program, NULL };
+
+	execve(chance(2) ? "/nowhere/program" : "/etc/passwd", argv, environ);
+}
+
+static void *look_in_thread(void *action)
+{
+	check_quick("in a thread");
+	switch ((intptr_t)action) {
+	case 1:
+		if (unshare(CLONE_FS | CLONE_NEWUTS) == 0 && sethostname("a-thread", 8) == 0)
+			check_quick("in a thread elsewhere");
+		break;
+	case 2:
+		personality(PER_LINUX32);
+		check_quick("in a thread of PER_LINUX32");
+		break;
+	}
+	return NULL;
+}
+
+static void step_thread(void)
+{
+	pthread_t threads[3];
+	int number = 1 + (int)chance(3), i;
+
+	for (i = 0; i < number; i++)
+		if (pthread_create(&threads[i], NULL, look_in_thread, (void *)(intptr_t)(chance(8) ? 0 : 1 + chance(2))))
+			break;
+	number = i;
+	check_quick("beside threads");
+	for (i = 0; i < number; i++)
+		pthread_join(threads[i], NULL);
+}
+
+static void on_signal(int number)
+{
+	int err = errno;
+
+	(void)number;
+	check_quick("in a signal handler");
+	errno = err;
+}
+
+static void step_signal(void)
+{
+	struct itimerval timer = { .it_value.tv_usec = 1 + (suseconds_t)chance(3000) };
+
+	setitimer(ITIMER_REAL, &timer, NULL);
+}
+
+static void step_unshare(void)
+{
+	unshare(chance(4) ? CLONE_NEWUTS : CLONE_NEWUTS | CLONE_NEWIPC);
+}
+
+static void step_unshare_pid(void)
+{
+	pid_t pid;
+
+	if (shared->depth > 6)
+		return;
+	/* In a child, whose children are then in another namespace; a process can do it once. */
+	pid = fork();
+	if (pid == 0) {
+		begin_child();
+		if (unshare(CLONE_NEWPID) == 0) {
+			pid = fork();
+			if (pid == 0) {
+				my_forkid = 0;
+				check_quick("as process 1");
+				check_forkid("as process 1");
+				step_vfork();
+				_exit(0);
+			}
+			wait_well(pid, "process 1");
+		}
+		check_all("after unshare of pids");
+		end_child();
+	}
+	if (pid > 0)
+		wait_well(pid, "unshare of pids");
+}
+
+static void step_setns(void)
+{
+	int first = open("/proc/1/ns/uts", O_RDONLY | O_CLOEXEC), own = open("/proc/self/ns/uts", O_RDONLY | O_CLOEXEC);
+
+	if (first >= 0 && setns(first, CLONE_NEWUTS) == 0 && chance(2)) {
+		check_names("after setns");
+		setns(own, CLONE_NEWUTS);
+	}
+	close(first);
+	close(own);
+}
+
+static void write_small(const char *path, const char *text, size_t length)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+
+	if (fd >= 0 && write(fd, text, length) < 0)
+		differs(strerror(errno), path);
+	close(fd);
+}
+
+static void step_name(void)
+{
+	size_t length = (size_t)chance(65), i;
+	char name[65];
+
+	for (i = 0; i < length; i++)
+		name[i] = (char)('a' + chance(26));
+	switch (chance(4)) {
+	case 0:
+		sethostname(name, length);
+		break;
+	case 1:
+		setdomainname(name, length);
+		break;
+	case 2:
+		write_small("/proc/sys/kernel/hostname", name, length);
+		break;
+	default:
+		write_small("/proc/sys/kernel/domainname", name, length);
+		break;
+	}
+}
+
+static void step_name_fails(void)
+{
+	if (chance(2))
+		syscall(SYS_sethostname, 1, 5);
+	else
+		syscall(SYS_setdomainname, "x", 1000);
+}
+
+static void step_title(void)
+{
+	if (chance(8) == 0) {
+		uss_set_title(NULL, 0);
+		*my_title = '\0';
+		return;
+	}
+	snprintf(my_title, sizeof(my_title), "title %llx %.*s", (unsigned long long)chance(1u << 30), (int)chance(150),
+		 "abcdefghijklmnopqrstuvwxyz abcdefghijklmnopqrstuvwxyz abcdefghijklmnopqrstuvwxyz abcdefghijklmnopqrstuvwxyz "
+		 "abcdefghijklmnopqrstuvwxyz abcdefghijklmnopqrstuvwxyz");
+	uss_set_title(my_title, strlen(my_title));
+}
+
+static void step_advise(void)
+{
+	static const int advice[] = { MADV_DONTNEED, MADV_FREE, MADV_REMOVE, MADV_COLD, MADV_PAGEOUT, MADV_WILLNEED, MADV_POPULATE_READ };
+
+	if (my_page())
+		madvise((char *)(uintptr_t)my_page() + 4096 * chance(3), 4096, advice[chance(7)]);
+}
+
+/* What may leave this process without pages is done by a child, which then asks by what it has seen itself. */
+static void step_mappings(void)
+{
+	char *pages = (char *)(uintptr_t)my_page();
+	pid_t pid;
+
+	if (!pages)
+		return;
+	pid = fork();
+	if (pid == 0) {
+		const volatile struct uss_process_page *page = (void *)pages;
+		char *moved;
+
+		switch (chance(6)) {
+		case 0:
+			if (mprotect(pages, 4096, PROT_READ | PROT_WRITE) == 0)
+				differs("protection", "after mprotect");
+			break;
+		case 1:
+			moved = mmap(NULL, 3 * 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+			moved = mremap(pages, 3 * 4096, 3 * 4096, MREMAP_MAYMOVE | MREMAP_FIXED, moved);
+			page = moved == MAP_FAILED ? page : (void *)moved;
+			break;
+		case 2:
+			munmap(pages + 4096, 4096);
+			break;
+		case 3:
+			munmap(pages + 3 * 4096, 4096 * chance(8) + 4096);
+			break;
+		case 4:
+			munmap(pages, 11 * 4096);
+			_exit(0);
+		default:
+			mprotect(pages + 4096, 4096, PROT_NONE);
+			break;
+		}
+		if (page->pid != (uint32_t)raw_getpid())
+			differs("pid in the page", "after its mappings were changed");
+		pid = fork();
+		if (pid == 0) {
+			if (page->pid != (uint32_t)raw_getpid())
+				differs("pid in the page", "of a child after mappings were changed");
+			_exit(0);
+		}
+		wait_well(pid, "child of changed mappings");
+		_exit(0);
+	}
+	if (pid > 0)
+		wait_well(pid, "changed mappings");
+}
+
+static void step_set_arguments(void)
+{
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		static char own[64] = "of its own choice";
+		char text[64];
+
+		/* Outwards first: the start must not lie behind the end. */
+		uss_set_title("a title", 7);
+		if (prctl(PR_SET_MM, PR_SET_MM_ARG_START, (unsigned long)own, 0, 0) < 0)
+			_exit(0);
+		if (prctl(PR_SET_MM, PR_SET_MM_ARG_END, (unsigned long)own + strlen(own) + 1, 0, 0) == 0 &&
+		    read_small("/proc/self/cmdline", text, sizeof(text)) > 0 && strcmp(text, own))
+			differs("command line", "after PR_SET_MM");
+		_exit(0);
+	}
+	if (pid > 0)
+		wait_well(pid, "PR_SET_MM");
+}
+
+static void step_trace(void)
+{
+	pid_t pid = fork();
+	int status;
+
+	if (pid == 0) {
+		ptrace(PTRACE_TRACEME, 0, 0, 0);
+		raise(SIGSTOP);
+		if (uss_getpid() != raw_getpid())
+			differs("pid", "of a traced process");
+		_exit(0);
+	}
+	if (pid < 0)
+		return;
+	if (waitpid(pid, &status, 0) == pid && WIFSTOPPED(status) && my_page()) {
+		errno = 0;
+		if ((uint32_t)ptrace(PTRACE_PEEKDATA, pid, &my_page()->pid, 0) != (uint32_t)pid && !errno && my_page()->pid)
+			differs("pid of a traced process", "seen by its tracer");
+		if (ptrace(PTRACE_POKEDATA, pid, &my_page()->pid, 1) == 0)
+			differs("protection", "under ptrace");
+	}
+	ptrace(PTRACE_CONT, pid, 0, 0);
+	wait_well(pid, "traced process");
+}
+
+static void step_kill(void)
+{
+	pid_t pid = fork();
+	int status;
+
+	if (pid == 0) {
+		for (;;) {
+			uss_setproctitle("%d", (int)chance(100000));
+			if (vfork() == 0)
+				_exit(0);
+			waitpid(-1, &status, 0);
+		}
+	}
+	if (pid < 0)
+		return;
+	usleep((useconds_t)chance(2000));
+	kill(pid, SIGKILL);
+	waitpid(pid, &status, 0);
+}
+
+static void step_limit(void)
+{
+	char *argv[] = { program, "--look", NULL };
+	struct rlimit limit = { 1 << 28, 1 << 28 };
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		setrlimit(RLIMIT_AS, &limit);
+		check_quick("under a limit");
+		execve(program, argv, environ);
+		_exit(0);
+	}
+	if (pid > 0)
+		wait_well(pid, "limit");
+}
+
+static void step_personality(void)
+{
+	personality(chance(3) ? PER_LINUX : chance(2) ? PER_LINUX32 : 0x0020000);
+}
+
+static void step_none(void)
+{
+}
+
+/* How likely each is, in a thousand. */
+static const struct kind {
+	const char *name;
+	void (*step)(void);
+	int weight;
+} kinds[] = {
+	{ "nothing", step_none, 100 },
+	{ "fork", step_fork, 90 },
+	{ "vfork", step_vfork, 60 },
+	{ "clone", step_clone, 60 },
+	{ "clone-thread", step_clone_thread, 30 },
+	{ "clone3", step_clone3, 30 },
+	{ "posix_spawn", step_spawn, 10 },
+	{ "exec", step_exec, 10 },
+	{ "failing-exec", step_exec_fails, 30 },
+	{ "threads", step_thread, 40 },
+	{ "signal", step_signal, 60 },
+	{ "unshare", step_unshare, 30 },
+	{ "unshare-pid", step_unshare_pid, 8 },
+	{ "setns", step_setns, 40 },
+	{ "name", step_name, 140 },
+	{ "failing-name", step_name_fails, 20 },
+	{ "title", step_title, 130 },
+	{ "madvise", step_advise, 40 },
+	{ "mappings", step_mappings, 20 },
+	{ "PR_SET_MM", step_set_arguments, 12 },
+	{ "ptrace", step_trace, 12 },
+	{ "kill", step_kill, 6 },
+	{ "limit", step_limit, 6 },
+	{ "personality", step_personality, 6 },
+};
+
+#define KINDS (int)(sizeof(kinds) / sizeof(kinds[0]))
+
+static const char *name_of(int kind)
+{
+	return kind >= 0 && kind < KINDS ? kinds[kind].name : "?";
+}
+
+static int choose(void)
+{
+	int all = 0, i, at;
+
+	for (i = 0; i < KINDS; i++)
+		all += kinds[i].weight;
+	at = (int)chance((uint64_t)all);
+	for (i = 0; at >= kinds[i].weight; i++)
+		at -= kinds[i].weight;
+	return i;
+}
+
+/* To the end of its generation; what it has begun an exec'd program goes on with. */
+static void walk(void)
+{
+	int kind;
+
+	while (shared->step < shared->until[shared->depth]) {
+		kind = choose();
+		shared->kinds[++shared->step % HISTORY] = kind;
+		shared->done[kind]++;
+		kinds[kind].step();
+		check_all("after a step");
+	}
+}
+
+static void map_shared(void)
+{
+	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED, MEMORY_FD, 0);
+	CHECK(shared != MAP_FAILED, "mmap: %s", strerror(errno));
+}
+
+static void report(void)
+{
+	int i;
+
+	printf("seed %llu: %ld steps;", (unsigned long long)shared->seed, shared->step);
+	for (i = 0; i < KINDS; i++)
+		printf(" %s %ld", kinds[i].name, shared->done[i]);
+	printf("\n");
+}
+
+int main(int argc, char **argv)
+{
+	static char path[4096];
+	sigset_t alarm;
+	int fd;
+
+	signal(SIGALRM, on_signal);
+	sigemptyset(&alarm);
+	sigaddset(&alarm, SIGALRM);
+	CHECK(readlink("/proc/self/exe", path, sizeof(path) - 1) > 0, "/proc/self/exe");
+	program = path;
+	if (argc > 1 && !strcmp(argv[1], "--look")) {
+		map_shared();
+		check_quick("in a program");
+		return 0;
+	}
+	if (argc > 1 && !strcmp(argv[1], "--on")) {
+		map_shared();
+		sigprocmask(SIG_UNBLOCK, &alarm, NULL);
+		check_all("after exec");
+	} else {
+		fd = memfd_create("stepper", 0);
+		CHECK(fd >= 0 && !ftruncate(fd, sizeof(*shared)) && dup2(fd, MEMORY_FD) == MEMORY_FD, "memfd: %s", strerror(errno));
+		close(fd);
+		map_shared();
+		shared->steps = argc > 1 ? atol(argv[1]) : 3000;
+		shared->until[0] = shared->steps;
+		shared->seed = shared->random = argc > 2 ? strtoull(argv[2], NULL, 10) : 1;
+		CHECK(!(uss_served() & ~0xffu) && (!uss_page_base() || uss_served() == 0xff || uss_served() == 0xbf), "served %#x",
+		      uss_served());
+	}
+	walk();
+	if (shared->depth)
+		end_child();
+	report();
+	return 0;
+}
