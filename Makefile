@@ -2,6 +2,7 @@
 # make module     the module, for KERNEL=VERSION (see vm/kernel) or KERNEL_DIRECTORY=, what vm/kernel printed
 # make install    into DESTDIR and PREFIX
 # make stage      installed under build/stage, where vm/run takes it from
+# make stepper STEPS=N    N steps of the differential stepper on KERNEL, beginning with SEED
 # make check-programs   all real programs, and the suites of python and bash, under the drop-in; an hour
 #
 # All that is built is under build/.
@@ -27,8 +28,15 @@ check-programs: user tests
 	vm/run --timeout 2400 --memory 3072 env PROGRAM_TIMEOUT=600 tests/real/run
 	vm/run --timeout 7200 --memory 3072 env BASH_SOURCE_DIRECTORY=$$(tests/real/bash_source) tests/real/suites
 
+# A walk of its own, as long as one likes.
+KERNEL ?= 6.12
+STEPS ?= 1000000
+SEED ?= 1
+stepper: tests
+	vm/run --kernel $(KERNEL) --timeout 86400 build/tests/stepper $(STEPS) $(SEED)
+
 clean:
 	rm -rf build
 
-.PHONY: all user module install stage check-programs clean
+.PHONY: all user module install stage check-programs stepper clean
 .DELETE_ON_ERROR:

@@ -170,8 +170,11 @@ static void check_title(const char *where)
 		differs("title in /proc", where);
 }
 
+/* When nobody shares the memory: not only right, but served. */
 static void check_all(const char *where)
 {
+	if (my_page() && !my_page()->pid)
+		differs("silence of the page", where);
 	check_quick(where);
 	check_forkid(where);
 	check_start_time(where);
@@ -280,16 +283,13 @@ static int cloned(void *unused)
 static unsigned int some_flags(void)
 {
 	static const unsigned int flags[] = { CLONE_VM, CLONE_FS, CLONE_FILES, CLONE_VFORK, CLONE_NEWUTS, CLONE_NEWPID, CLONE_NEWIPC,
-					      CLONE_PARENT_SETTID, CLONE_UNTRACED, CLONE_NEWNET, CLONE_NEWCGROUP };
+					      CLONE_PARENT_SETTID, CLONE_UNTRACED, CLONE_NEWCGROUP };
 	unsigned int some = 0;
 	size_t i;
 
 	for (i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
 		if (chance(4) == 0)
 			some |= flags[i];
-	/* A network namespace takes long to go. */
-	if (chance(16))
-		some &= ~(unsigned int)CLONE_NEWNET;
 	return some;
 }
 
@@ -509,6 +509,35 @@ static void step_name(void)
 	}
 }
 
+static volatile int names_stop;
+
+/* Beside a setter: what is the same before and after is what the page must say. */
+static void *watch_names(void *unused)
+{
+	struct utsname before, ours, after;
+
+	(void)unused;
+	while (!names_stop)
+		if (!syscall(SYS_uname, &before) && !uss_uname(&ours) && !syscall(SYS_uname, &after) &&
+		    !memcmp(&before, &after, sizeof(after)) && memcmp(&ours, &after, sizeof(after)))
+			differs("uname", "beside a setter");
+	return NULL;
+}
+
+static void step_name_race(void)
+{
+	pthread_t thread;
+	int i;
+
+	names_stop = 0;
+	if (pthread_create(&thread, NULL, watch_names, NULL))
+		return;
+	for (i = 0; i < 20; i++)
+		step_name();
+	names_stop = 1;
+	pthread_join(thread, NULL);
+}
+
 static void step_name_fails(void)
 {
 	if (chance(2))
@@ -701,6 +730,7 @@ static const struct kind {
 	{ "unshare-pid", step_unshare_pid, 8 },
 	{ "setns", step_setns, 40 },
 	{ "name", step_name, 140 },
+	{ "names", step_name_race, 15 },
 	{ "failing-name", step_name_fails, 20 },
 	{ "title", step_title, 130 },
 	{ "madvise", step_advise, 40 },

@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Every allocation fails once: of the module, and of the fork, exec, clone, unshare and touch around it. Nobody gets a wrong answer, programs
+ * that could start run on, and afterwards as many processes and pages are counted as before.
+ *
+ * For a kernel with FAULT_INJECTION: the n-th allocation after a write of n to /proc/thread-self/fail-nth fails.
+ */
+#include <sched.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/utsname.h>
+
+#include "../test.h"
+
+static char *program;
+
+static void write_file(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY);
+
+	CHECK(fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text), "%s: %s", path, strerror(errno));
+	close(fd);
+}
+
+/* Kept open, because to open it allocates. */
+static int fail_nth;
+
+static void set_fail_nth(int n)
+{
+	char text[16];
+	int length = sprintf(text, "%d", n);
+
+	CHECK(pwrite(fail_nth, text, (size_t)length, 0) == length, "fail-nth: %s", strerror(errno));
+}
+
+/* Did it fail already? Then the kernel has counted down to 0. */
+static bool has_failed(void)
+{
+	char text[16] = "";
+
+	CHECK(pread(fail_nth, text, sizeof(text) - 1, 0) > 0, "fail-nth: %s", strerror(errno));
+	return atoi(text) == 0;
+}
+
+/* Exit status 3: a wrong answer. What else a lack of memory does to a process is not our concern. */
+static void check_answers(void)
+{
+	struct utsname ours, real;
+	char name[65];
+
+	if (uss_getpid() != raw_getpid())
+		_exit(3);
+	if (syscall(SYS_uname, &real))
+		return;
+	if (uss_uname(&ours) == 0 && memcmp(&ours, &real, sizeof(real)))
+		_exit(3);
+	if (uss_gethostname(name, sizeof(name)) == 0 && strcmp(name, real.nodename))
+		_exit(3);
+	uss_nprocs_onln();
+}
+
+static void reap_any(pid_t pid)
+{
+	int status;
+
+	if (pid <= 0)
+		return;
+	while (waitpid(pid, &status, __WALL) < 0 && errno == EINTR)
+		;
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 3)
+		_exit(3);
+}
+
+static void do_fork(void)
+{
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		check_answers();
+		_exit(0);
+	}
+	reap_any(pid);
+}
+
+static void do_fork_titled(void)
+{
+	uss_set_title("a title", 7);
+	do_fork();
+}
+
+static void do_vfork(void)
+{
+	pid_t pid = vfork();
+
+	if (pid == 0) {
+		if (uss_getpid() != raw_getpid())
+			_exit(3);
+		_exit(0);
+	}
+	reap_any(pid);
+	check_answers();
+}
+
+static void do_exec(void)
+{
+	char *argv[] = { program, "answer", NULL }, *none[] = { NULL };
+
+	execve(program, argv, none);
+}
+
+static void do_touch(void)
+{
+	check_answers();
+	uss_set_title("title", 5);
+	check_answers();
+}
+
+static void do_unshare(void)
+{
+	check_answers();
+	unshare(CLONE_NEWUTS);
+	sethostname("faulty", 6);
+	check_answers();
+	do_fork();
+}
+
+static void do_move(void)
+{
+	char *pages = (char *)(uintptr_t)uss_page_base();
+
+	munmap(pages + 4096, 4096);
+	munmap(pages + 4 * 4096, 4096);
+	if (my_page()->pid && my_page()->pid != (uint32_t)raw_getpid())
+		_exit(3);
+}
+
+static void do_read_title(void)
+{
+	char text[100];
+	int fd;
+
+	uss_set_title("a title to be read", 18);
+	fd = open("/proc/self/cmdline", O_RDONLY);
+	if (fd >= 0 && read(fd, text, sizeof(text)) > 0 && strcmp(text, "a title to be read"))
+		_exit(3);
+}
+
+static const struct {
+	const char *name;
+	void (*run)(void);
+} scenes[] = {
+	{ "fork", do_fork },	 { "fork with a title", do_fork_titled }, { "vfork", do_vfork },	      { "exec", do_exec },
+	{ "touch", do_touch },	 { "unshare", do_unshare },		  { "unmap", do_move }, { "reading a title", do_read_title },
+};
+
+/* Returns whether the n-th allocation was ever reached. */
+static bool try(size_t scene, int n)
+{
+	int reached[2], status;
+	char byte = 0;
+	pid_t pid;
+
+	CHECK(!pipe(reached), "pipe");
+	pid = fork();
+	if (pid == 0) {
+		fail_nth = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
+		CHECK(fail_nth >= 0, "fail-nth: %s", strerror(errno));
+		set_fail_nth(n);
+		scenes[scene].run();
+		if (has_failed() && write(reached[1], "x", 1) != 1)
+			_exit(2);
+		set_fail_nth(0);
+		check_answers();
+		_exit(0);
+	}
+	close(reached[1]);
+	CHECK(pid > 0 && waitpid(pid, &status, 0) == pid, "waitpid");
+	/* Killed, or exec'd: it was reached, or n is beyond all. */
+	if (read(reached[0], &byte, 1) == 0 && (WIFSIGNALED(status) || (WIFEXITED(status) && WEXITSTATUS(status) == 4)))
+		byte = 'x';
+	close(reached[0]);
+	CHECK(!WIFEXITED(status) || WEXITSTATUS(status) != 3, "%s, allocation %d failed: a wrong answer", scenes[scene].name, n);
+	CHECK(!WIFEXITED(status) || WEXITSTATUS(status) != 1, "%s, allocation %d failed: status 1", scenes[scene].name, n);
+	return byte == 'x';
+}
+
+/* After exec, in the program: says by its status whether an allocation has failed. */
+static int answer(void)
+{
+	check_answers();
+	fail_nth = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
+	return fail_nth >= 0 && !has_failed() ? 0 : 4;
+}
+
+int main(int argc, char **argv)
+{
+	long processes, pages, tries;
+	size_t scene;
+	int n, missed;
+
+	program = argv[0];
+	if (argc == 2)
+		return answer();
+	/* Sleeping allocations, too, are to fail. */
+	write_file("/sys/kernel/debug/failslab/ignore-gfp-wait", "N");
+	write_file("/sys/kernel/debug/fail_page_alloc/ignore-gfp-wait", "N");
+	write_file("/sys/kernel/debug/fail_page_alloc/min-order", "0");
+	check_answers();
+	processes = read_number(PROCESSES);
+	pages = read_number(PAGES);
+	for (scene = 0; scene < sizeof(scenes) / sizeof(scenes[0]); scene++) {
+		/* Some allocations are not made each time. */
+		for (n = 1, missed = 0; missed < 5 && n < 2000; n++)
+			missed = try(scene, n) ? 0 : missed + 1;
+		printf("%s: %d allocations\n", scenes[scene].name, n - missed - 1);
+		CHECK(n - missed > 3, "%s: no allocation failed", scenes[scene].name);
+	}
+	for (tries = 0; tries < 100 && (read_number(PAGES) != pages || read_number(PROCESSES) != processes); tries++)
+		usleep(50000);
+	CHECK(read_number(PAGES) == pages && read_number(PROCESSES) == processes, "%ld processes and %ld pages before, %ld and %ld after",
+	      processes, pages, read_number(PROCESSES), read_number(PAGES));
+	return 0;
+}
