@@ -1,26 +1,66 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * ask_for_ever FILE: forks, vforks and asks who it is until FILE is there, whatever happens to the module meanwhile. Exits with
- * 0 when it never got a wrong answer.
+ * ask_for_ever FILE [storm]: forks, vforks and asks who and where it is until FILE is there, whatever happens to the module meanwhile. With
+ * storm it also sets titles and execs itself. Exits with 0 when it never got a wrong answer.
  */
+#include <sys/utsname.h>
+
 #include "../test.h"
+
+static void check_names(const char *where)
+{
+	struct utsname ours, real;
+	double loads[3];
+
+	CHECK(!uss_uname(&ours) && !syscall(SYS_uname, &real) && !memcmp(&ours, &real, sizeof(real)), "%s: %s", where, ours.nodename);
+	CHECK(uss_getloadavg(loads, 3) == 3 && loads[0] >= 0 && loads[0] < 10000, "%s: load average %f", where, loads[0]);
+	CHECK(uss_nprocs_onln() == 2, "%s: %ld processors", where, uss_nprocs_onln());
+}
 
 static void check_child(uint64_t parents, const char *where)
 {
 	check_pid(where);
+	check_names(where);
 	CHECK(uss_forkid() != parents, "%s: fork id of its parent", where);
+}
+
+/* A title is there whole, or not at all: when the module goes, the command line comes back. */
+static void check_title(const char *program, const char *title)
+{
+	char text[4096] = "";
+	int fd = open("/proc/self/cmdline", O_RDONLY | O_CLOEXEC);
+
+	CHECK(fd >= 0 && read(fd, text, sizeof(text) - 1) >= 0, "cmdline: %s", strerror(errno));
+	close(fd);
+	CHECK(!*text || !strcmp(text, program) || !strcmp(text, title), "command line: %s", text);
+}
+
+static void storm(char **argv, int round)
+{
+	char title[300];
+
+	snprintf(title, sizeof(title), "title %d %0*d", round, round % 250 + 1, 0);
+	uss_set_title(title, strlen(title));
+	check_title(argv[0], title);
+	uss_set_title(NULL, 0);
+	if (round % 16 == 15) {
+		execv("/proc/self/exe", argv);
+		CHECK(false, "exec: %s", strerror(errno));
+	}
 }
 
 int main(int argc, char **argv)
 {
+	static int round;
 	uint64_t before;
-	pid_t pid;
 	int i;
+	pid_t pid;
 
-	CHECK(argc == 2, "usage: %s FILE", argv[0]);
+	CHECK(argc >= 2, "usage: %s FILE [storm]", argv[0]);
 	while (access(argv[1], F_OK) < 0) {
 		for (i = 0; i < 1000; i++)
 			check_pid("program");
+		check_names("program");
 		before = uss_forkid();
 		pid = fork();
 		if (pid == 0) {
@@ -35,9 +75,11 @@ int main(int argc, char **argv)
 			_exit(0);
 		}
 		reap(pid);
-		/* Its own to write, pages or no pages. */
+		/* Its own to write, pages or no pages: the last page of the title area. */
 		if (uss_page_base())
-			*((volatile char *)(uintptr_t)uss_page_base() + 3 * sysconf(_SC_PAGESIZE)) = 1;
+			*((volatile char *)(uintptr_t)uss_page_base() + 10 * sysconf(_SC_PAGESIZE)) = 1;
+		if (argc > 2)
+			storm(argv, round++);
 	}
 	return 0;
 }

@@ -1,0 +1,23 @@
+#!/bin/bash
+# The module comes and goes beside storms of fork, vfork, exec, titles and ps: no wrong answer, no complaint, and it goes each time.
+#
+# CYCLES in the environment says how often (default 20; `make check-unload` 1,000).
+set -eu
+. "$(dirname "$0")/../shell.sh"
+
+for storm in 1 2 3; do
+	build/tests/programs/ask_for_ever /tmp/over storm & pids="${pids:-} $!"
+done
+(while [ ! -e /tmp/over ]; do ps -eo pid,args >/dev/null; usrsysshm ps >/dev/null || exit 1; done) & pids="$pids $!"
+(while [ ! -e /tmp/over ]; do usrsysshm run /bin/true || exit 1; done) & pids="$pids $!"
+for cycle in $(seq "${CYCLES:-20}"); do
+	insmod "$USRSYSSHM_MODULE"
+	sleep "0.$((RANDOM % 5))"
+	rmmod usrsysshm
+done
+touch /tmp/over
+for pid in $pids; do
+	wait "$pid" || fail "a storm had a wrong answer"
+done
+[ ! -e /sys/kernel/usrsysshm ] || fail "/sys/kernel/usrsysshm is left behind"
+echo "$cycle cycles"
