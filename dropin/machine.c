@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* machine.c - getloadavg, get_nprocs and sysconf for unmodified programs; of sysconf, the number of processors online */
+#include <dlfcn.h>
 #include <stdlib.h>
 #include <sys/sysinfo.h>
 #include <unistd.h>
@@ -8,8 +9,18 @@
 #include "../lib/machine.h"
 #include "count.h"
 
-/* glibc's own name for its sysconf, which sysconf is an alias of. */
-long __sysconf(int name);
+/* glibc's own name for its sysconf, which sysconf is an alias of. Others' have none. */
+long __sysconf(int name) __attribute__((weak));
+
+static long uss_ask_sysconf(int name)
+{
+	long (*next)(int name);
+
+	if (__sysconf)
+		return __sysconf(name);
+	*(void **)&next = dlsym(RTLD_NEXT, "sysconf");
+	return next(name);
+}
 
 /* What uss_nprocs_onln() is in the library: its sysconf would be ours. */
 static long uss_count_processors(void)
@@ -18,14 +29,14 @@ static long uss_count_processors(void)
 
 	uss_count(USS_COUNT_NPROCS);
 	number = uss_nprocs_from_page();
-	return number ? number : __sysconf(_SC_NPROCESSORS_ONLN);
+	return number ? number : uss_ask_sysconf(_SC_NPROCESSORS_ONLN);
 }
 
 #pragma GCC visibility push(default)
 
 long sysconf(int name)
 {
-	return name == _SC_NPROCESSORS_ONLN ? uss_count_processors() : __sysconf(name);
+	return name == _SC_NPROCESSORS_ONLN ? uss_count_processors() : uss_ask_sysconf(name);
 }
 
 int get_nprocs(void)

@@ -31,7 +31,7 @@ pid_t uss_ask_getpid(void)
 /* As uss_read_proc, but returns the negated errno. Raw, also because libc's calls are cancellation points. */
 static ssize_t uss_raw_read_proc(const char *path, char *text, size_t size)
 {
-	long fd = uss_raw_call(SYS_openat, AT_FDCWD, (long)path, O_RDONLY | O_CLOEXEC, 0), length;
+	long fd = uss_raw_call(SYS_openat, AT_FDCWD, (long)path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0), length;
 	struct statfs fs;
 
 	if (fd < 0)

@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 #include <usrsysshm.h>
 
 #include "title.h"
@@ -16,16 +17,15 @@ _Static_assert(USS_TITLE_LIMIT == USS_TITLE_MAX, "the API's limit is the ABI's")
 
 static bool uss_classic_is_wanted;
 
-/* With main's arguments, as glibc gives them to constructors. */
-__attribute__((constructor)) static void uss_choose_way(int argc, char **argv, char **environment)
+/* By hand, for getenv would have to be looked up, in every program that starts. */
+__attribute__((constructor)) static void uss_choose_way(void)
 {
 	static const char wanted[] = "USRSYSSHM_TITLE=classic";
+	char **setting;
 	size_t i;
 
-	(void)argc;
-	(void)argv;
-	for (; *environment; environment++) {
-		for (i = 0; i < sizeof(wanted) && (*environment)[i] == wanted[i]; i++)
+	for (setting = environ; setting && *setting; setting++) {
+		for (i = 0; i < sizeof(wanted) && (*setting)[i] == wanted[i]; i++)
 			;
 		if (i == sizeof(wanted))
 			uss_classic_is_wanted = true;

@@ -112,6 +112,9 @@ contains "run --verbose of a script for a static program" "/bin/busybox is stati
 cp /bin/true /tmp/setuid && chown 65534 /tmp/setuid && chmod 4755 /tmp/setuid
 run_tool 0 run --verbose /tmp/setuid
 contains "run --verbose of a setuid program" "/tmp/setuid is setuid or setgid" "$err"
+chmod 4711 /tmp/setuid
+err=$(setpriv --reuid 1 --clear-groups usrsysshm run --verbose /tmp/setuid 2>&1) || fail "a setuid program that cannot be read"
+contains "run --verbose of a setuid program that cannot be read" "/tmp/setuid is setuid or setgid" "$err"
 is "argv[0] is COMMAND's own" "name" "$(usrsysshm run bash -c 'exec -a name sh -c "echo \$0"')"
 
 run_tool 125 stat
@@ -123,12 +126,31 @@ contains "stat of nothing" "cannot run /nowhere/program" "$err"
 run_tool 7 stat sh -c 'exit 7'
 contains "stat" "programs started with the drop-in: 1" "$err"
 run_tool 137 stat sh -c 'kill -9 $$'
+status=0
+(trap '' CHLD; exec usrsysshm stat false) 2>/dev/null || status=$?
+is "stat, started with SIGCHLD ignored" 1 "$status"
+run_tool 125 stat --output /nowhere/report true
+contains "stat --output" "cannot write /nowhere/report" "$err"
+run_tool 0 stat busybox true
+contains "stat of a static program" "/usr/bin/busybox is static" "$err"
+contains "stat of a static program" "nothing was counted" "$err"
+usrsysshm stat --output /tmp/report sleep 1000 & pid=$!
+while [ "$(ps --ppid $pid -o comm=)" != sleep ]; do sleep 0.1; done
+kill $pid
+status=0
+wait $pid || status=$?
+is "stat passes SIGTERM on" 143 "$status"
+contains "the report then" "programs started with the drop-in: 1" "$(cat /tmp/report)"
 mount -t tracefs tracefs /sys/kernel/tracing 2>/dev/null || true
-run_tool 0 stat --json --output /tmp/out /usr/bin/python3 -S -c '
+run_tool 0 run usrsysshm stat --json --output /tmp/out /usr/bin/python3 -S -c '
 import os, socket, ctypes
 for i in range(10): os.getpid()
 for i in range(5): socket.gethostname()
 for i in range(3): ctypes.CDLL(None).syscall(39)
+for i in range(6): os.cpu_count()
+for i in range(7): os.getloadavg()
+name = ctypes.create_string_buffer(65)
+for i in range(2): ctypes.CDLL(None).getdomainname(name, 65)
 pid = os.posix_spawn("/bin/true", ["true"], {})
 os.waitpid(pid, 0)
 ctypes.CDLL(None).unshare(0x04000000)
@@ -137,16 +159,35 @@ got() { python3 -c 'import json; d = json.load(open("/tmp/out")); print(eval("d"
 is "stat: getpid from pages" 10 "$(got calls getpid page)"
 is "stat: gethostname from pages" 5 "$(got calls gethostname page)"
 is "stat: uname in another namespace" 4 "$(got calls uname namespace)"
+is "stat: processors from pages" 6 "$(got calls 'sysconf(_SC_NPROCESSORS_ONLN)' page)"
+is "stat: getdomainname from pages" 2 "$(got calls getdomainname page)"
+[ "$(got calls getloadavg page)" -ge 5 ] || fail "stat: load averages from pages: $(got calls getloadavg page)"
 is "stat: raw getpid" 3 "$(got past getpid)"
 is "stat: programs" 1 "$(got programs)"
 is "stat leaves no file" "" "$(ls /tmp | grep usrsysshm-stat || true)"
 
 run_tool 0 ps
-is "ps: first line" "    PID USER     COMMAND" "$(echo "$out" | head -n 1)"
+is "ps: first line" "$(ps -e -o pid,user,args | head -n 1)" "$(echo "$out" | head -n 1)"
 is "ps: this shell" "$(ps -o args= -p $$)" "$(echo "$out" | sed -n "s/^ *$$ root     //p")"
 is "ps: a kernel thread" "root     [kthreadd]" "$(echo "$out" | sed -n 's/^ *2 //p')"
 run_tool 0 ps --json
 is "ps --json" "root [kthreadd]" "$(python3 -c 'import json, sys; print(*[(p["user"] + " " + p["args"]) for p in json.load(sys.stdin) if p["pid"] == 2])' </tmp/out)"
+# A long title, what is no UTF-8, and a zombie; as ps shows them.
+long=$(printf '%06000d' 0)
+bash -c 'exec -a "$0" sleep 1000' "a name $long" & pids=$!
+bash -c 'exec -a "$0" sleep 1000' "$(printf 'caf\303\251 \233 \033[31m')" & pids="$pids $!"
+python3 -c 'import os, time
+if os.fork() == 0: os._exit(0)
+print(flush=True); time.sleep(1000)' >/tmp/zombie & pids="$pids $!"
+while [ ! -s /tmp/zombie ] || ! grep -q sleep /proc/${pids%% *}/comm; do sleep 0.1; done
+sleep 0.5
+run_tool 0 ps
+for pid in $pids $(pgrep -P "${pids##* }"); do
+	is "ps: process $pid" "$(ps -ww -o pid,user,args= -p $pid | tail -n 1)" "$(echo "$out" | grep "^ *$pid ")"
+done
+run_tool 0 ps --json
+python3 -c 'import json; assert any("caf\u00e9 \ufffd \x1b[31m" in p["args"] for p in json.load(open("/tmp/out")))' || fail "ps --json of a strange name"
+kill $pids
 run_tool 2 ps extra
 
 status=0

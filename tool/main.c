@@ -83,18 +83,35 @@ void uss_print_features(uint64_t features, bool json)
 	}
 }
 
+int uss_utf8_length(const char *text)
+{
+	const unsigned char *c = (const unsigned char *)text;
+	int length = *c < 0x80 ? 1 : *c >= 0xc2 && *c < 0xe0 ? 2 : *c >= 0xe0 && *c < 0xf0 ? 3 : *c >= 0xf0 && *c < 0xf5 ? 4 : 0, i;
+
+	for (i = 1; i < length; i++)
+		if ((c[i] & 0xc0) != 0x80)
+			return 0;
+	/* Longer than need be, surrogates, and beyond the last. */
+	if ((*c == 0xe0 && c[1] < 0xa0) || (*c == 0xed && c[1] >= 0xa0) || (*c == 0xf0 && c[1] < 0x90) || (*c == 0xf4 && c[1] >= 0x90))
+		return 0;
+	return length;
+}
+
 void uss_print_json_string(const char *text)
 {
-	const unsigned char *c;
+	int length;
 
 	putchar('"');
-	for (c = (const unsigned char *)text; *c; c++) {
-		if (*c == '"' || *c == '\\')
-			printf("\\%c", *c);
-		else if (*c < 0x20 || *c >= 0x7f)
-			printf("\\u%04x", *c);
+	for (; *text; text += length ?: 1) {
+		length = uss_utf8_length(text);
+		if (*text == '"' || *text == '\\')
+			printf("\\%c", *text);
+		else if (!length)
+			printf("\\ufffd");
+		else if (length == 1 && ((unsigned char)*text < 0x20 || *text == 0x7f))
+			printf("\\u%04x", *text);
 		else
-			putchar(*c);
+			fwrite(text, 1, (size_t)length, stdout);
 	}
 	putchar('"');
 }
@@ -148,7 +165,8 @@ static const char *suggestion(const char *word)
 
 	for (i = 0; i < COMMANDS && strlen(word) <= 10; i++) {
 		much = distance(word, commands[i].name);
-		if (much < least) {
+		/* As many changes as letters are another word. */
+		if (much < least && much < (int)strlen(word)) {
 			least = much;
 			best = commands[i].name;
 		}

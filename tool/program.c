@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #include "program.h"
@@ -15,25 +16,10 @@
 
 #define NATIVE_CLASS (sizeof(void *) == 8 ? ELFCLASS64 : ELFCLASS32)
 
-static int add_to_preload(const char *library)
+int uss_find_dropin(const char *library, char path[PATH_MAX])
 {
-	const char *before = getenv("LD_PRELOAD");
-	char *both;
-	int err;
-
-	if (!before || !*before)
-		return setenv("LD_PRELOAD", library, 1);
-	if (asprintf(&both, "%s:%s", before, library) < 0)
-		return -1;
-	err = setenv("LD_PRELOAD", both, 1);
-	free(both);
-	return err;
-}
-
-int uss_preload(const char *library)
-{
-	char installed[PATH_MAX], path[PATH_MAX];
 	const char *named = getenv("USRSYSSHM_DROPIN");
+	char installed[PATH_MAX];
 
 	snprintf(installed, sizeof(installed), "%s/%s", USS_LIBDIR, library);
 	if (!named)
@@ -46,84 +32,141 @@ int uss_preload(const char *library)
 	if (strpbrk(path, " :$"))
 		return uss_error(USS_RUN_FAILED, "%s: LD_PRELOAD cannot name this file; install it under a name without blank, : and $",
 				 path);
-	if (add_to_preload(path) < 0)
+	return -1;
+}
+
+/* The list without our own drop-in, whose calls another one is to get. */
+static void drop_ours(char *list)
+{
+	char *from = list, *to = list, *name;
+	size_t length;
+
+	while (*from) {
+		length = strcspn(from, " :");
+		name = memrchr(from, '/', length);
+		name = name ? name + 1 : from;
+		if (strncmp(name, USS_DROPIN, strlen(USS_DROPIN)) || name + strlen(USS_DROPIN) != from + length) {
+			if (to > list)
+				*to++ = ':';
+			memmove(to, from, length);
+			to += length;
+		}
+		from += length + (from[length] != '\0');
+	}
+	*to = '\0';
+}
+
+int uss_preload(const char *path, bool first)
+{
+	char *before = strdup(getenv("LD_PRELOAD") ?: ""), *list;
+	int length;
+
+	if (!before)
 		return uss_error(USS_RUN_FAILED, "out of memory");
+	if (first)
+		drop_ours(before);
+	length = !*before ? asprintf(&list, "%s", path) : asprintf(&list, "%s:%s", first ? path : before, first ? before : path);
+	if (length < 0 || setenv("LD_PRELOAD", list, 1) < 0)
+		return uss_error(USS_RUN_FAILED, "out of memory");
+	free(list);
+	free(before);
 	return -1;
 }
 
 /* Finds @command as execvp(3) would. */
 static bool find_program(const char *command, char path[PATH_MAX])
 {
-	const char *directories = getenv("PATH"), *end;
+	const char *directories = getenv("PATH") ?: "/bin:/usr/bin", *end;
+	int length;
 
 	if (strchr(command, '/'))
 		return snprintf(path, PATH_MAX, "%s", command) < PATH_MAX;
-	for (; directories && *directories; directories = *end ? end + 1 : end) {
+	for (;; directories = end + 1) {
 		end = strchrnul(directories, ':');
-		if (snprintf(path, PATH_MAX, "%.*s/%s", (int)(end - directories), directories, command) < PATH_MAX &&
-		    access(path, X_OK) == 0)
+		/* An empty name is the current directory's. */
+		length = snprintf(path, PATH_MAX, "%.*s/%s", end > directories ? (int)(end - directories) : 1,
+				  end > directories ? directories : ".", command);
+		if (length < PATH_MAX && access(path, X_OK) == 0)
 			return true;
+		if (!*end)
+			return false;
 	}
-	return false;
 }
 
-/* Has the ELF file an interpreter, that is ld.so, who does the preloading? The two classes differ in the sizes of their fields. */
-static bool has_interpreter(int fd, const unsigned char *start)
+/*
+ * Has the ELF file an interpreter, that is ld.so, who does the preloading, and which? The program headers of the two classes differ in
+ * size, and in where the offset stands.
+ */
+static bool has_interpreter(int fd, const unsigned char *start, char *name, size_t size)
 {
-	uint64_t at, size, count, i;
-	uint32_t type;
+	bool wide = start[EI_CLASS] == ELFCLASS64;
+	const Elf64_Ehdr *header64 = (const void *)start;
+	const Elf32_Ehdr *header32 = (const void *)start;
+	uint64_t at = wide ? header64->e_phoff : header32->e_phoff, offset;
+	uint64_t entry = wide ? header64->e_phentsize : header32->e_phentsize;
+	uint64_t count = wide ? header64->e_phnum : header32->e_phnum, i;
+	union {
+		Elf64_Phdr wide;
+		Elf32_Phdr narrow;
+	} program = { 0 };
 
-	if (start[EI_CLASS] == ELFCLASS64) {
-		const Elf64_Ehdr *header = (const void *)start;
-
-		at = header->e_phoff, size = header->e_phentsize, count = header->e_phnum;
-	} else {
-		const Elf32_Ehdr *header = (const void *)start;
-
-		at = header->e_phoff, size = header->e_phentsize, count = header->e_phnum;
+	for (i = 0; i < count; i++) {
+		if (pread(fd, &program, wide ? sizeof(program.wide) : sizeof(program.narrow), (off_t)(at + i * entry)) <= 0)
+			return false;
+		if (program.wide.p_type != PT_INTERP)
+			continue;
+		offset = wide ? program.wide.p_offset : program.narrow.p_offset;
+		if (pread(fd, name, size - 1, (off_t)offset) < 0)
+			*name = '\0';
+		return true;
 	}
-	for (i = 0; i < count; i++)
-		if (pread(fd, &type, sizeof(type), (off_t)(at + i * size)) == sizeof(type) && type == PT_INTERP)
-			return true;
 	return false;
 }
 
 /* Would the kernel run the file with other rights than its caller's? ld.so preloads nothing then that is named by a path. */
-static bool gains_rights(int fd)
+static bool gains_rights(const char *path)
 {
 	struct stat st;
 
-	if (fstat(fd, &st) < 0)
+	if (stat(path, &st) < 0)
 		return false;
-	return (st.st_mode & S_ISUID && st.st_uid != getuid()) || (st.st_mode & S_ISGID && st.st_gid != getgid());
+	return (st.st_mode & S_ISUID && st.st_uid != getuid()) || (st.st_mode & S_ISGID && st.st_gid != getgid()) ||
+	       (getuid() && getxattr(path, "security.capability", NULL, 0) > 0);
+}
+
+/* Why no library of ours can be preloaded into the ELF file, NULL if it can. */
+static const char *why_not(int fd, const unsigned char *start)
+{
+	char interpreter[64] = "";
+
+	if (!has_interpreter(fd, start, interpreter, sizeof(interpreter)))
+		return "is static";
+	if (start[EI_CLASS] != NATIVE_CLASS)
+		return "is of another word size";
+	if (strstr(interpreter, "musl"))
+		return "is of another libc";
+	return NULL;
 }
 
 static void explain(const char *path, int depth)
 {
 	_Alignas(Elf64_Ehdr) unsigned char start[sizeof(Elf64_Ehdr) + PATH_MAX] = { 0 };
+	const char *why = gains_rights(path) ? "is setuid or setgid, or has capabilities" : NULL;
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	const char *why = NULL;
-	ssize_t length;
+	ssize_t length = fd < 0 ? -1 : read(fd, start, sizeof(start) - 1);
 
-	if (fd < 0)
-		return;
-	length = read(fd, start, sizeof(start) - 1);
 	if (length > 2 && !memcmp(start, "#!", 2) && depth < 4) {
 		char *interpreter = (char *)start + 2 + strspn((char *)start + 2, " \t");
 
 		interpreter[strcspn(interpreter, " \t\n")] = '\0';
 		explain(interpreter, depth + 1);
-	} else if (length >= (ssize_t)sizeof(Elf64_Ehdr) && !memcmp(start, ELFMAG, SELFMAG)) {
-		if (!has_interpreter(fd, start))
-			why = "is static";
-		else if (start[EI_CLASS] != NATIVE_CLASS)
-			why = "is of another word size";
-		else if (gains_rights(fd))
-			why = "is setuid or setgid";
+	} else if (!why && length >= (ssize_t)sizeof(Elf64_Ehdr) && !memcmp(start, ELFMAG, SELFMAG)) {
+		why = why_not(fd, start);
 	}
 	if (why)
 		fprintf(stderr, "usrsysshm: %s %s: no library can be preloaded, its calls go to the kernel as ever\n", path, why);
-	close(fd);
+	if (fd >= 0)
+		close(fd);
 }
 
 void uss_explain_program(const char *command)

@@ -11,14 +11,16 @@ static const char usage[] =
 	"\n"
 	"Runs COMMAND with its getpid, gethostname, getdomainname, uname, getloadavg, sysconf(_SC_NPROCESSORS_ONLN) and\n"
 	"setproctitle answered from the pages that the kernel shares with it: the drop-in library is added to LD_PRELOAD,\n"
-	"behind what is there already, and so serves COMMAND's children too. Static and setuid programs take no preload and\n"
-	"run as ever; with --verbose a line on stderr says so. So does everything without the module.\n"
+	"behind what is there already, and so serves COMMAND's children too. Static programs, setuid programs and those of\n"
+	"another libc or word size take no preload and run as ever (with a line from ld.so if their word size is another); with\n"
+	"--verbose a line on stderr says so. Everything runs as ever without the module, too.\n"
 	"\n"
 	"The exit status is COMMAND's; 125 if usrsysshm itself fails, 126 if COMMAND cannot be run, 127 if there is none.\n"
 	"USRSYSSHM_DROPIN=FILE names another drop-in than " USS_LIBDIR "/" USS_DROPIN ".\n";
 
 int uss_cmd_run(int argc, char **argv)
 {
+	char path[PATH_MAX];
 	bool verbose = false;
 	int code, i;
 
@@ -39,6 +41,8 @@ int uss_cmd_run(int argc, char **argv)
 		return uss_error(USS_RUN_FAILED, "run: no command given; see: usrsysshm run --help");
 	if (verbose)
 		uss_explain_program(argv[i]);
-	code = uss_preload(USS_DROPIN);
+	code = uss_find_dropin(USS_DROPIN, path);
+	if (code < 0)
+		code = uss_preload(path, false);
 	return code < 0 ? uss_exec(argv + i) : code;
 }

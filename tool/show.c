@@ -90,6 +90,9 @@ static int find_base(struct process *process)
 	fclose(maps);
 	if (err)
 		return refuse(process->pid, err);
+	if (!process->base && access("/sys/kernel/usrsysshm", F_OK) < 0)
+		return uss_error(USS_FAILED, "process %d has no pages: the module is not loaded (load it with: modprobe usrsysshm)",
+				 process->pid);
 	if (!process->base)
 		return uss_error(USS_FAILED,
 				 "process %d has no pages: it began before the module was loaded, or could not get them",

@@ -10,6 +10,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <linux/perf_event.h>
 #include <signal.h>
 #include <spawn.h>
@@ -17,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
@@ -36,7 +38,8 @@ static const char usage[] =
 	"the drop-in (needs the right to use perf events, as root has, and /sys/kernel/tracing), and an estimate of the time that\n"
 	"was saved, less what it costs to preload a library into each program.\n"
 	"\n"
-	"The exit status is COMMAND's, 128 and the signal's number if one ended it; else as of `usrsysshm run`.\n";
+	"The exit status is COMMAND's, 128 and the signal's number if one ended it; else as of `usrsysshm run`.\n"
+	"USRSYSSHM_DROPIN=FILE names another counting library than " USS_LIBDIR "/" USS_DROPIN_STAT ".\n";
 
 static const char *const call_names[USS_COUNT_CALLS] = {
 	"getpid", "gethostname", "getdomainname", "uname", "getloadavg", "sysconf(_SC_NPROCESSORS_ONLN)", "setproctitle",
@@ -60,7 +63,9 @@ struct stat_run {
 	int events[SYSTEM_CALLS];	/* -1: not permitted */
 	pid_t pid;
 	int status;
-	const char *output;
+	FILE *output;
+	char *command;
+	char dropin[PATH_MAX];
 	bool json;
 };
 
@@ -83,7 +88,8 @@ static int make_counts(struct stat_run *run)
 	fd = mkostemp(run->path, O_CLOEXEC);
 	if (fd < 0)
 		return uss_error(USS_RUN_FAILED, "stat: cannot make %s: %s", run->path, strerror(errno));
-	err = ftruncate(fd, sizeof(*run->counts));
+	/* Programs that change their user go on counting. */
+	err = ftruncate(fd, sizeof(*run->counts)) || fchmod(fd, 0666);
 	if (!err)
 		run->counts = mmap(NULL, sizeof(*run->counts), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	close(fd);
@@ -112,9 +118,19 @@ static int open_event(const char *system_call, pid_t pid)
 	return (int)syscall(SYS_perf_event_open, &event, pid, -1, -1, PERF_FLAG_FD_CLOEXEC);
 }
 
+static volatile pid_t command_pid;
+
+static void pass_on(int number)
+{
+	if (command_pid > 0)
+		kill(command_pid, number);
+}
+
 /* Starts the command; it waits, before its exec, until it is counted. */
 static int start(struct stat_run *run, char **argv)
 {
+	/* Ignored, as some callers leave it, no status would come; COMMAND gets it as it was. */
+	void (*before)(int) = signal(SIGCHLD, SIG_DFL);
 	int go[2];
 	char byte;
 	size_t i;
@@ -126,12 +142,13 @@ static int start(struct stat_run *run, char **argv)
 	if (run->pid < 0)
 		return uss_error(USS_RUN_FAILED, "stat: cannot fork: %s", strerror(errno));
 	if (run->pid == 0) {
-		int code = -1;
+		int code;
 
+		signal(SIGCHLD, before);
 		close(go[1]);
 		if (read(go[0], &byte, 1) != 1)
 			_exit(USS_RUN_FAILED);
-		code = uss_preload(USS_DROPIN_STAT);
+		code = uss_preload(run->dropin, true);
 		_exit(code < 0 ? uss_exec(argv) : code);
 	}
 	for (i = 0; i < SYSTEM_CALLS; i++)
@@ -143,15 +160,23 @@ static int start(struct stat_run *run, char **argv)
 	return -1;
 }
 
-/* The terminal's signals are for COMMAND; this process stays for the report, as time(1) does. */
-static void wait_for(struct stat_run *run)
+/* The terminal's signals are for COMMAND, as it has them already; others are passed on. This process stays for the report, as time(1) does. */
+static int wait_for(struct stat_run *run)
 {
-	void (*before_int)(int) = signal(SIGINT, SIG_IGN), (*before_quit)(int) = signal(SIGQUIT, SIG_IGN);
+	pid_t got;
 
-	while (waitpid(run->pid, &run->status, 0) < 0 && errno == EINTR)
-		;
-	signal(SIGINT, before_int);
-	signal(SIGQUIT, before_quit);
+	command_pid = run->pid;
+	signal(SIGINT, SIG_IGN);
+	signal(SIGQUIT, SIG_IGN);
+	signal(SIGTERM, pass_on);
+	signal(SIGHUP, pass_on);
+	do
+		got = waitpid(run->pid, &run->status, 0);
+	while (got < 0 && errno == EINTR);
+	command_pid = 0;
+	if (got < 0)
+		return uss_error(USS_RUN_FAILED, "stat: cannot wait for %s: %s", run->command, strerror(errno));
+	return -1;
 }
 
 /* System calls that went past the drop-in, or -1: not known. */
@@ -229,25 +254,30 @@ static double cost_of_call(int call, bool system_call)
 	return best / 400;
 }
 
+/* A start and an end of `true`, or 0. */
 static double cost_of_program(char **environment)
 {
 	char *argv[] = { "true", NULL };
+	posix_spawn_file_actions_t quiet;
 	double start = now();
-	int status;
+	int err, status;
 	pid_t pid;
 
-	if (posix_spawnp(&pid, argv[0], NULL, NULL, argv, environment) || waitpid(pid, &status, 0) < 0)
-		return 0;
-	return now() - start;
+	posix_spawn_file_actions_init(&quiet);
+	posix_spawn_file_actions_addopen(&quiet, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+	err = posix_spawnp(&pid, argv[0], &quiet, NULL, argv, environment);
+	posix_spawn_file_actions_destroy(&quiet);
+	return err || waitpid(pid, &status, 0) < 0 ? 0 : now() - start;
 }
 
-/* What the drop-in of `usrsysshm run` adds to the start of a program: the best of some starts each, by turns. */
-static double cost_of_preload(void)
+/* What the drop-in adds to the start of a program: the best of some starts each, by turns. */
+static double cost_of_preload(const char *dropin)
 {
-	char *environment[] = { "LD_PRELOAD=" USS_LIBDIR "/" USS_DROPIN, NULL };
+	char setting[PATH_MAX + 16], *environment[] = { setting, NULL };
 	double with = 1e12, without = 1e12, cost;
 	int round;
 
+	snprintf(setting, sizeof(setting), "LD_PRELOAD=%s", dropin);
 	for (round = 0; round < 20; round++) {
 		cost = cost_of_program(environment);
 		with = cost < with ? cost : with;
@@ -270,7 +300,7 @@ static double time_saved(const struct stat_run *run, double *cost)
 		if (difference > 0)
 			saved += difference * (double)run->counts->calls[call][USS_COUNT_PAGE];
 	}
-	*cost = cost_of_preload() * (double)run->counts->programs;
+	*cost = cost_of_preload(run->dropin) * (double)run->counts->programs;
 	return saved;
 }
 
@@ -337,16 +367,18 @@ static void print_json(const struct stat_run *run, FILE *out)
 
 static int report(const struct stat_run *run)
 {
-	FILE *out = run->output ? fopen(run->output, "we") : stderr;
+	FILE *out = run->output ?: stderr;
 
-	if (!out)
-		return uss_error(USS_RUN_FAILED, "stat: cannot write %s: %s", run->output, strerror(errno));
+	if (!run->counts->programs) {
+		uss_explain_program(run->command);
+		fputs("usrsysshm: stat: no program loaded the counting library, so nothing was counted\n", stderr);
+	}
 	if (run->json)
 		print_json(run, out);
 	else
 		print_table(run, out);
-	if (run->output && fclose(out))
-		return uss_error(USS_RUN_FAILED, "stat: %s: %s", run->output, strerror(errno));
+	if (fflush(out))
+		return uss_error(USS_RUN_FAILED, "stat: cannot write the report: %s", strerror(errno));
 	return WIFEXITED(run->status) ? WEXITSTATUS(run->status) : 128 + WTERMSIG(run->status);
 }
 
@@ -369,7 +401,11 @@ static int parse(int argc, char **argv, struct stat_run *run, int *code)
 		if (!strcmp(argv[i], "--json")) {
 			run->json = true;
 		} else if ((!strcmp(argv[i], "--output") || !strcmp(argv[i], "-o")) && i + 1 < argc) {
-			run->output = argv[++i];
+			run->output = fopen(argv[++i], "we");
+			if (!run->output) {
+				uss_error(0, "stat: cannot write %s: %s", argv[i], strerror(errno));
+				return -1;
+			}
 		} else {
 			uss_error(0, "stat: unknown option %s; see: usrsysshm stat --help", argv[i]);
 			return -1;
@@ -389,15 +425,16 @@ int uss_cmd_stat(int argc, char **argv)
 	command = parse(argc, argv, &run, &code);
 	if (command < 0)
 		return code;
-	code = make_counts(&run);
+	run.command = argv[command];
+	code = uss_find_dropin(USS_DROPIN_STAT, run.dropin);
+	if (code < 0)
+		code = make_counts(&run);
 	if (code >= 0)
 		return code;
 	code = start(&run, argv + command);
-	if (code < 0) {
-		wait_for(&run);
-		/* Programs that it left running count on, in the file's pages. */
-		code = report(&run);
-	}
+	if (code < 0)
+		code = wait_for(&run);
+	/* Programs that it left running count on, in a file without a name. */
 	unlink(run.path);
-	return code;
+	return code < 0 ? report(&run) : code;
 }

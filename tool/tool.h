@@ -33,7 +33,10 @@ int uss_arguments(int argc, char **argv, const char *usage, bool *json, const ch
 /* The names of the bits of uss_header.features, and of a set of them as text: "pid forkid", or a JSON list. */
 void uss_print_features(uint64_t features, bool json);
 
-/* Prints @text as a JSON string, or for a person; bytes that are no printable ASCII, escaped. */
+/* Bytes of the UTF-8 character at @text, 0 if there is none. */
+int uss_utf8_length(const char *text);
+
+/* Prints @text as a JSON string (what is no UTF-8 as U+FFFD), or a name for a person: bytes that are no printable ASCII, escaped. */
 void uss_print_json_string(const char *text);
 void uss_print_name(const char *text);
 

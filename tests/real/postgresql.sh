@@ -6,7 +6,7 @@ as() { setpriv --reuid postgres --regid postgres --clear-groups env HOME="$WORK"
 cd "$WORK"
 as initdb -D data -A trust --no-sync >log
 as postgres -D data -k "$WORK" -h '' -F >log 2>&1 & server=$!
-trap 'kill -INT $server; wait $server || true' EXIT
+trap 'kill -INT $(head -n 1 data/postmaster.pid); wait $server || true' EXIT
 until as psql -h "$WORK" -c 'select 1' postgres >/dev/null 2>&1; do sleep 0.5; [ -d /proc/$server ]; done
 as pgbench -h "$WORK" -i -q postgres >/dev/null 2>&1
 as pgbench -h "$WORK" -c 2 -t 50 postgres >result 2>&1
