@@ -284,8 +284,10 @@ static void print_command(const char *text, int width)
 		if (width && column++ == width)
 			break;
 		length = uss_utf8_length(text);
-		/* Controls, and those of two bytes, which ps shows in another way. */
-		if ((length == 1 && *text < 0x20) || *text == 0x7f)
+		/* Nothing that would drive a terminal; in ps's ways. */
+		if (*text == '\n')
+			putchar(' ');
+		else if ((length == 1 && *text < 0x20) || *text == 0x7f)
 			putchar('.');
 		else if (!length || ((unsigned char)*text == 0xc2 && (unsigned char)text[1] < 0xa0))
 			putchar('?');
