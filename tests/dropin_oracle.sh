@@ -18,7 +18,7 @@ done
 # gcc's address sanitizer wants to be the first library; for a program linked with it ours comes behind when it is named first.
 cc -fsanitize=address -pthread -o /tmp/sanitized tests/programs/oracle.c
 asan=$(cc -print-file-name=libasan.so)
-is "with the address sanitizer" "all right" "$(LD_PRELOAD=$(readlink -f "$asan") ASAN_OPTIONS=detect_leaks=0 usrsysshm run /tmp/sanitized)"
+is "with the address sanitizer" "all right" "$(LD_PRELOAD=$(readlink -f "$asan") ASAN_OPTIONS=detect_leaks=0 usrsysshm run /tmp/sanitized 1)"
 
 # Opened and closed again by dlopen, as a plugin would be.
 cat >/tmp/plugin.c <<'END'

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * oracle: a program that knows nothing of us and asks libc, by the names that the drop-in serves, beside the raw system call: before main,
+ * oracle [ROUNDS]: a program that knows nothing of us and asks libc, by the names that the drop-in serves, beside the raw system call: before main,
  * in threads, in a signal handler, after fork in a threaded program, in a vfork child, in a library that is opened later, and in another
  * UTS namespace. Prints "all right"; ends with 1 at a wrong answer.
  */
@@ -82,15 +82,17 @@ static volatile int stop;
 static void *thread(void *unused)
 {
 	(void)unused;
-	while (!stop)
+	while (!stop) {
 		check("in a thread");
+		usleep(1000);
+	}
 	return NULL;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
 	pthread_t threads[2];
-	int i, status;
+	int rounds = argc > 1 ? atoi(argv[1]) : 3, i, status;
 	pid_t pid;
 
 	check("in main");
@@ -99,7 +101,7 @@ int main(void)
 	for (i = 0; i < 2; i++)
 		if (pthread_create(&threads[i], NULL, thread, NULL))
 			return 2;
-	for (i = 0; i < 5; i++) {
+	for (i = 0; i < rounds; i++) {
 		pid = fork();
 		if (pid == 0) {
 			check("in a child of a threaded program");
