@@ -151,20 +151,6 @@ void uss_map_current(void)
 		uss_space_exec(current);
 }
 
-/* Are all read-only pages there, from @vma on? The middle one is a VMA of its own once it was withdrawn. */
-static bool uss_is_whole(struct vma_iterator *vmi, struct vm_area_struct *vma)
-{
-	unsigned long start = vma->vm_start, pages = vma_pages(vma);
-
-	while (pages < USS_RO_PAGES) {
-		vma = vma_next(vmi);
-		if (!vma || vma->vm_ops != &uss_ro_vm_ops || vma->vm_pgoff != pages || vma->vm_start != start + pages * PAGE_SIZE)
-			return false;
-		pages += vma_pages(vma);
-	}
-	return true;
-}
-
 unsigned long uss_current_base(void)
 {
 	struct mm_struct *mm = current->mm;
@@ -175,7 +161,7 @@ unsigned long uss_current_base(void)
 	if (!mm || mmap_read_lock_killable(mm))
 		return 0;
 	for_each_vma(vmi, vma) {
-		if (vma->vm_ops != &uss_ro_vm_ops || vma->vm_pgoff || !uss_is_whole(&vmi, vma))
+		if (vma->vm_ops != &uss_ro_vm_ops || vma->vm_pgoff || vma_pages(vma) != USS_RO_PAGES)
 			continue;
 		base = vma->vm_start;
 		break;
@@ -184,34 +170,16 @@ unsigned long uss_current_base(void)
 	return base;
 }
 
-/*
- * Replacing a mapping of ours, in place, by another, while its program does what it likes. The new one is made through a file of our
- * own, for the sake of two of its methods: one looks, under the mmap_lock, whether what is to be replaced is still ours, and the
- * other hands over to the file that the new mapping is to have.
- */
 static bool uss_is_ours(const struct vm_area_struct *vma)
 {
 	return vma->vm_ops == &uss_ro_vm_ops || vma->vm_ops == &uss_title_vm_ops;
 }
 
-static unsigned long uss_replaced_area(struct file *file, unsigned long addr, unsigned long len, unsigned long pgoff,
-				       unsigned long flags)
-{
-	struct vm_area_struct *vma = find_vma(current->mm, addr);
-
-	if (!vma || vma->vm_start > addr || vma->vm_end < addr + len || !uss_is_ours(vma))
-		return -EAGAIN;
-	/* mseal(2) keeps programs from replacing a mapping, not us from taking ours back. */
-	uss_vm_flags_mod(vma, 0, USS_VM_SEALED);
-	return addr;
-}
-
 /*
- * Withdrawing: the system page of a namespace that the process has left. The same pages are mapped again, so that the next touch
- * faults and finds what there is for it now. By a kernel thread, for who leaves a namespace cannot sleep where we hear of it.
+ * Withdrawing: the system page of a namespace that the process has left goes out of its page tables, so that the next touch faults and
+ * finds what there is for it now. By a kernel thread, for who leaves a namespace cannot sleep where we hear of it.
  */
 static struct workqueue_struct *uss_withdrawals;
-static struct file *uss_again_file;
 static bool uss_is_going;
 
 struct uss_withdrawal {
@@ -219,64 +187,31 @@ struct uss_withdrawal {
 	struct mm_struct *mm;
 };
 
-static int uss_again_mmap(struct file *file, struct vm_area_struct *vma)
+/* With the mmap_lock for writing, which no fault is under way beside. */
+static void uss_zap_system_page(struct vm_area_struct *vma)
 {
-	vma_set_file(vma, uss_ro_file);
-	return uss_ro_mmap(uss_ro_file, vma);
-}
-
-static const struct file_operations uss_again_fops = {
-	.get_unmapped_area = uss_replaced_area,
-	.mmap = uss_again_mmap,
-	.llseek = noop_llseek,
-};
-
-/* Where @mm has pages of ours that it may have seen the system page in, and that were not looked at: from @addr on. */
-static bool uss_find_system_page(struct mm_struct *mm, unsigned long *addr)
-{
-	struct vm_area_struct *vma;
-	VMA_ITERATOR(vmi, mm, *addr);
-	bool found = false;
-
-	mmap_read_lock(mm);
-	for_each_vma(vmi, vma) {
-		if (uss_mm_is_unstable(mm))
-			break;
-		if (vma->vm_ops != &uss_ro_vm_ops || vma->vm_pgoff > USS_SYSTEM_PGOFF ||
-		    vma->vm_pgoff + vma_pages(vma) <= USS_SYSTEM_PGOFF)
-			continue;
-		*addr = vma->vm_start + (USS_SYSTEM_PGOFF - vma->vm_pgoff) * PAGE_SIZE;
-		found = true;
-		break;
-	}
-	mmap_read_unlock(mm);
-	return found;
-}
-
-/* False if not all could be replaced: no memory, or the program moved them just then. */
-static bool uss_map_system_page_again(struct mm_struct *mm)
-{
-	unsigned long addr;
-	bool done = true;
-
-	for (addr = 0; uss_find_system_page(mm, &addr); addr += PAGE_SIZE)
-		if (IS_ERR_VALUE(vm_mmap(uss_again_file, addr, PAGE_SIZE, PROT_READ, MAP_SHARED | MAP_FIXED,
-					 USS_SYSTEM_PGOFF * PAGE_SIZE)))
-			done = false;
-	return done;
+	if (vma->vm_ops != &uss_ro_vm_ops || vma->vm_pgoff > USS_SYSTEM_PGOFF ||
+	    vma->vm_pgoff + vma_pages(vma) <= USS_SYSTEM_PGOFF)
+		return;
+	/* What is exported to do this does it for mappings of that kind. What is zapped is ordinary pages: their entries say so. */
+	uss_vm_flags_mod(vma, VM_PFNMAP, 0);
+	zap_vma_ptes(vma, vma->vm_start + (USS_SYSTEM_PGOFF - vma->vm_pgoff) * PAGE_SIZE, PAGE_SIZE);
+	uss_vm_flags_mod(vma, 0, VM_PFNMAP);
 }
 
 static void uss_withdraw(struct work_struct *work)
 {
 	struct uss_withdrawal *withdrawal = container_of(work, struct uss_withdrawal, work);
 	struct mm_struct *mm = withdrawal->mm;
-	int tries = 100;
+	struct vm_area_struct *vma;
+	VMA_ITERATOR(vmi, mm, 0);
 
 	if (mmget_not_zero(mm)) {
-		kthread_use_mm(mm);
-		while (!uss_map_system_page_again(mm) && --tries)
-			;
-		kthread_unuse_mm(mm);
+		mmap_write_lock(mm);
+		if (!uss_mm_is_unstable(mm))
+			for_each_vma(vmi, vma)
+				uss_zap_system_page(vma);
+		mmap_write_unlock(mm);
 		mmput(mm);
 	}
 	mmdrop(mm);
@@ -302,10 +237,25 @@ void uss_map_withdraw(struct uss_withdrawal *withdrawal, struct mm_struct *mm)
 }
 
 /*
- * Going. Each of our VMAs is replaced by a private mapping of /dev/zero, which is ordinary memory: its program reads zeros, and asks
- * the kernel.
+ * Going. Each of our VMAs is replaced, in place, by a private mapping of /dev/zero, which is ordinary memory: its program reads
+ * zeros, and asks the kernel. The new mapping is made through a file of our own, for the sake of two of its methods: one looks,
+ * under the mmap_lock, whether what is to be replaced is still ours, and the other hands over to /dev/zero's file.
+ *
+ * It needs a mapping more for an instant. A process that has as many as vm.max_map_count allows keeps the module until it has one less.
  */
 static struct file *uss_zero_file;
+
+static unsigned long uss_zero_area(struct file *file, unsigned long addr, unsigned long len, unsigned long pgoff,
+				   unsigned long flags)
+{
+	struct vm_area_struct *vma = find_vma(current->mm, addr);
+
+	if (!vma || vma->vm_start != addr || vma->vm_end != addr + len || !uss_is_ours(vma))
+		return -EAGAIN;
+	/* mseal(2) keeps programs from replacing a mapping, not us from taking ours back. */
+	uss_vm_flags_mod(vma, 0, USS_VM_SEALED);
+	return addr;
+}
 
 static int uss_zero_mmap(struct file *file, struct vm_area_struct *vma)
 {
@@ -315,7 +265,7 @@ static int uss_zero_mmap(struct file *file, struct vm_area_struct *vma)
 }
 
 static const struct file_operations uss_zero_fops = {
-	.get_unmapped_area = uss_replaced_area,
+	.get_unmapped_area = uss_zero_area,
 	.mmap = uss_zero_mmap,
 	.llseek = noop_llseek,
 };
@@ -408,12 +358,12 @@ static void uss_close(struct file *file)
 
 static bool uss_files_are_open(void)
 {
-	return !IS_ERR_OR_NULL(uss_title_file) && !IS_ERR_OR_NULL(uss_ro_file) && !IS_ERR_OR_NULL(uss_again_file);
+	return !IS_ERR_OR_NULL(uss_title_file) && !IS_ERR_OR_NULL(uss_ro_file);
 }
 
 static void uss_close_files(struct work_struct *work)
 {
-	/* From here on nobody withdraws; who has begun to ends first, for in the middle of it a mapping is not there. */
+	/* From here on nobody withdraws; who has begun to ends first. */
 	WRITE_ONCE(uss_is_going, true);
 	synchronize_rcu();
 	if (uss_withdrawals)
@@ -421,7 +371,6 @@ static void uss_close_files(struct work_struct *work)
 	if (uss_files_are_open())
 		uss_evict_all();
 	uss_close(uss_title_file);
-	uss_close(uss_again_file);
 	uss_close(uss_ro_file);
 }
 
@@ -430,7 +379,6 @@ static void uss_open_files(struct work_struct *work)
 {
 	uss_ro_file = uss_open("[usrsysshm]", &uss_ro_fops, O_RDONLY);
 	uss_title_file = uss_open("[usrsysshm-title]", &uss_title_fops, O_RDWR);
-	uss_again_file = uss_open("[usrsysshm-again]", &uss_again_fops, O_RDONLY);
 }
 
 static void uss_in_kernel_thread(work_func_t function)

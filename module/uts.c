@@ -146,6 +146,8 @@ void uss_uts_put(struct uss_uts *uts)
 	spin_lock(&uss_uts_lock);
 	last = --uts->references == 0;
 	if (last) {
+		/* Copies of it that are still somewhere must not look right. */
+		uss_uts_silence(uts);
 		hlist_del(&uts->node);
 		uss_uts_pages--;
 	}

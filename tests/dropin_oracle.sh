@@ -10,8 +10,8 @@ is "with" "all right" "$(usrsysshm run $oracle)"
 is "as nobody" "all right" "$(setpriv --reuid 65534 --clear-groups usrsysshm run $oracle)"
 dropin=$(usrsysshm run sh -c 'echo $LD_PRELOAD')
 for library in libjemalloc.so.2 libtcmalloc_minimal.so.4 faketime/libfaketime.so.1; do
-	library=$(find /usr/lib -path "*/$library" | head -n 1)
-	[ -n "$library" ] || fail "a library to preload beside ours is not installed; see vm/setup check"
+	library=$(echo /usr/lib/*/$library)
+	[ -f "$library" ] || fail "a library to preload beside ours is not installed; see vm/setup check"
 	is "behind $library" "all right" "$(LD_PRELOAD=$library usrsysshm run $oracle)"
 	is "before $library" "all right" "$(LD_PRELOAD=$dropin:$library $oracle)"
 done

@@ -3,7 +3,7 @@
  * The differential stepper: a seeded random walk over everything that can move a fact. After each step every fact is read from the pages
  * and by system call; at a difference seed, step and history are printed, and the same seed walks the same way again.
  *
- *   stepper [STEPS [SEED]]		default: 3000 steps, seed 1; ./check walks 100000 (`make stepper STEPS=...` as many as one likes)
+ *   stepper [STEPS [SEED]]		default: 1500 steps, seed 1; ./check walks 20000, `make stepper STEPS=...` as many as one likes
  *
  * The walk goes on through fork and exec: a child walks a few steps and ends, an exec'd program finds number and state in shared memory.
  * So that it can be repeated, one process walks at a time, but for those that only disturb: signals, threads that ask, a child that is killed.
@@ -816,7 +816,7 @@ int main(int argc, char **argv)
 		CHECK(fd >= 0 && !ftruncate(fd, sizeof(*shared)) && dup2(fd, MEMORY_FD) == MEMORY_FD, "memfd: %s", strerror(errno));
 		close(fd);
 		map_shared();
-		shared->steps = argc > 1 ? atol(argv[1]) : 3000;
+		shared->steps = argc > 1 ? atol(argv[1]) : 1500;
 		shared->until[0] = shared->steps;
 		shared->seed = shared->random = argc > 2 ? strtoull(argv[2], NULL, 10) : 1;
 		CHECK(!(uss_served() & ~0xffu) && (!uss_page_base() || uss_served() == 0xff || uss_served() == 0xbf), "served %#x",
