@@ -40,8 +40,6 @@ static enum uss_behind uss_who(uss_setproctitle_function *next)
 {
 	Dl_info info;
 
-	if (!next)
-		return USS_NOBODY;
 	if (!dladdr || !dladdr(*(void **)&next, &info) || !info.dli_fname)
 		return USS_SOMEBODY;
 	if (strstr(info.dli_fname, "libbsd.so"))
@@ -52,24 +50,23 @@ static enum uss_behind uss_who(uss_setproctitle_function *next)
 static enum uss_behind uss_look_behind(void)
 {
 	enum uss_behind behind = __atomic_load_n(&uss_behind, __ATOMIC_ACQUIRE);
-	void *from = RTLD_NEXT;
+	void *from = RTLD_NEXT, *next;
 
 	if (behind != USS_UNKNOWN)
 		return behind;
-	if (!dlsym || !dlopen) {
-		behind = USS_NOBODY;
-	} else {
-		*(void **)&uss_next = dlsym(from, "setproctitle");
-		/* A plugin's libbsd is in no list that is searched. */
-		if (!uss_next && (from = dlopen("libbsd.so.0", RTLD_NOW | RTLD_NOLOAD)))
-			*(void **)&uss_next = dlsym(from, "setproctitle");
-		if (uss_next)
-			*(void **)&uss_next_init = dlsym(from, "setproctitle_init");
-		behind = uss_who(uss_next);
-	}
-	/* Whoever else did this found the same. Nobody, for now: libbsd may be loaded later. */
-	if (behind != USS_NOBODY)
-		__atomic_store_n(&uss_behind, behind, __ATOMIC_RELEASE);
+	if (!dlsym || !dlopen)
+		return USS_NOBODY;
+	next = dlsym(from, "setproctitle");
+	/* A plugin's libbsd is in no list that is searched. */
+	if (!next && (from = dlopen("libbsd.so.0", RTLD_NOW | RTLD_NOLOAD)))
+		next = dlsym(from, "setproctitle");
+	if (!next)
+		return USS_NOBODY;	/* For now: libbsd may be loaded later. */
+	*(void **)&uss_next = next;
+	*(void **)&uss_next_init = dlsym(from, "setproctitle_init");
+	behind = uss_who(uss_next);
+	/* Whoever else did this found, and stored, the same. */
+	__atomic_store_n(&uss_behind, behind, __ATOMIC_RELEASE);
 	return behind;
 }
 
@@ -80,8 +77,7 @@ void setproctitle(const char *format, ...) __attribute__((format(printf, 1, 2)))
 
 void setproctitle_init(int argc, char *argv[], char *envp[])
 {
-	uss_look_behind();
-	if (uss_next_init)
+	if (uss_look_behind() != USS_NOBODY && uss_next_init)
 		uss_next_init(argc, argv, envp);
 }
 

@@ -9,7 +9,8 @@
  *	3..10	anon_inode:[usrsysshm-title]	title area: read/write
  *
  * They are file mappings without anonymous memory, to be wiped on fork: it does not copy their page tables, so a child's first
- * touch faults and finds the child's own page. (VM_PFNMAP and VM_MIXEDMAP would have them copied: never here.)
+ * touch faults and finds the child's own page. (VM_PFNMAP and VM_MIXEDMAP would have them copied: no fork ever sees either here;
+ * uss_zap_system_page() sets the first for a moment, under the mmap lock that fork takes too.)
  *
  * The read-only file is not open for writing, so its VMA lacks VM_MAYWRITE: mprotect refuses, and what writes by force
  * (ptrace, /proc/PID/mem) does too, for it writes to private mappings only.

@@ -1,0 +1,47 @@
+#!/bin/bash
+# A newer module takes the old one's place. One that has appended fields serves the programs of today; one with another ABI version, whose
+# fields lie elsewhere, does not; right answers they all get, those that began before the change, too.
+set -eu
+cd "$(dirname "$0")/../.."
+. tests/shell.sh
+
+newer() { # NAME FIELD VERSION: a module whose process page has a field more, with the number of another process in it
+	local tree=build/newer-$1
+	rm -rf "$tree" && mkdir -p "$tree/build"
+	cp -r Makefile VERSION module include lib tests "$tree"
+	sed -i "$2; s/\(USS_ABI_VERSION\t*\)1\$/\1$3/" "$tree/include/usrsysshm/abi.h"
+	sed -i 's/^\tfacts->forkid = space->forkid;/&\n\tfacts->newer_pid = 1;/' "$tree/module/space.c"
+	make -s -C "$tree" module KERNEL_DIRECTORY="$kernel" >"$tree/log" 2>&1 || { cat "$tree/log" >&2; exit 1; }
+}
+
+if [ "${1:-}" != --in-guest ]; then
+	kernel=$(vm/kernel 6.12)
+	newer appended '/^struct uss_process_page {/,/^};/s/^};/\t__u32 newer_pid;\n};/' 1
+	newer moved '/^struct uss_process_page {/,/^};/s/^\t__u32 pid;/\t__u32 newer_pid;\n&/' 2
+	make -s user tests
+	vm/run --no-module "$0" --in-guest "$(basename "$kernel")"
+	exit
+fi
+
+ask_for_ever() { build/tests/programs/ask_for_ever /tmp/over "$@" & pids="${pids:-} $!"; }
+
+insmod "$USRSYSSHM_MODULE"
+all=$(build/tests/programs/served)
+ask_for_ever
+ask_for_ever storm
+for module in appended moved; do
+	sleep 1
+	rmmod usrsysshm
+	insmod "build/newer-$module/build/$2/usrsysshm.ko"
+	case $module in
+	appended) is "served by a module with a field more" "$all" "$(build/tests/programs/served)" ;;
+	moved) is "served by one with another ABI" 0 "$(build/tests/programs/served)" ;;
+	esac
+	ask_for_ever
+	ask_for_ever storm
+done
+sleep 1
+touch /tmp/over
+for pid in $pids; do
+	wait "$pid" || fail "a wrong answer"
+done
