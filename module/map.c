@@ -260,6 +260,7 @@ static unsigned long uss_zero_area(struct file *file, unsigned long addr, unsign
 
 static int uss_zero_mmap(struct file *file, struct vm_area_struct *vma)
 {
+	uss_vm_flags_mod(vma, (unsigned long)file->private_data, 0);
 	vma_set_file(vma, uss_zero_file);
 	vma_set_anonymous(vma);
 	return 0;
@@ -272,7 +273,7 @@ static const struct file_operations uss_zero_fops = {
 };
 
 /* Finds one of our VMAs in @mm. */
-static bool uss_find_ours(struct mm_struct *mm, unsigned long *start, unsigned long *size, unsigned long *prot)
+static bool uss_find_ours(struct mm_struct *mm, unsigned long *start, unsigned long *size, unsigned long *flags)
 {
 	struct vm_area_struct *vma;
 	VMA_ITERATOR(vmi, mm, 0);
@@ -287,7 +288,7 @@ static bool uss_find_ours(struct mm_struct *mm, unsigned long *start, unsigned l
 			continue;
 		*start = vma->vm_start;
 		*size = vma->vm_end - vma->vm_start;
-		*prot = (vma->vm_flags & VM_READ ? PROT_READ : 0) | (vma->vm_flags & VM_WRITE ? PROT_WRITE : 0);
+		*flags = vma->vm_flags & (VM_READ | VM_WRITE);
 		found = true;
 		break;
 	}
@@ -295,14 +296,21 @@ static bool uss_find_ours(struct mm_struct *mm, unsigned long *start, unsigned l
 	return found;
 }
 
-/* In a kernel thread. What fails (no memory; the program was quicker) is tried again in the next round. */
+/*
+ * In a kernel thread. What fails (no memory; the program was quicker) is tried again in the next round.
+ *
+ * No access is asked of mmap: private memory to be written to is accounted, and a kernel that never overcommits can find that there
+ * is no more when the old mapping is gone already (6.1). Our own method then gives the access that was there.
+ */
 static void uss_evict(struct mm_struct *mm, struct file *ours)
 {
-	unsigned long start, size, prot, err = 0;
+	unsigned long start, size, flags, err = 0;
 
 	kthread_use_mm(mm);
-	while (!IS_ERR_VALUE(err) && uss_find_ours(mm, &start, &size, &prot))
-		err = vm_mmap(ours, start, size, prot, MAP_PRIVATE | MAP_FIXED | MAP_NORESERVE, 0);
+	while (!IS_ERR_VALUE(err) && uss_find_ours(mm, &start, &size, &flags)) {
+		ours->private_data = (void *)flags;
+		err = vm_mmap(ours, start, size, PROT_NONE, MAP_PRIVATE | MAP_FIXED | MAP_NORESERVE, 0);
+	}
 	kthread_unuse_mm(mm);
 }
 
