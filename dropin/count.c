@@ -38,10 +38,16 @@ __attribute__((constructor)) static void uss_open_counts(void)
 	errno = err;
 }
 
+/* None found, or zeros that the module has left in their place. */
+static bool uss_has_no_pages(void)
+{
+	return !uss_process->header.magic;
+}
+
 /* Why the process page does not answer in these points, if it does not. */
 static enum uss_count_why uss_why_process(uint32_t points)
 {
-	if (uss_process == &uss_no_page)
+	if (uss_has_no_pages())
 		return USS_COUNT_NO_PAGES;
 	if (!uss_load(uss_process->pid))
 		return USS_COUNT_SHARED;
@@ -77,7 +83,7 @@ static enum uss_count_why uss_why(enum uss_count_call call)
 	}
 	if (why != USS_COUNT_PAGE || served)
 		return why;
-	return uss_process == &uss_no_page ? USS_COUNT_NO_PAGES : USS_COUNT_CHANGING;
+	return uss_has_no_pages() ? USS_COUNT_NO_PAGES : USS_COUNT_CHANGING;
 }
 
 /* What it finds is what the call finds an instant later, but for a change in between: it is for statistics. */

@@ -164,6 +164,10 @@ is "stat: getdomainname from pages" 2 "$(got calls getdomainname page)"
 [ "$(got calls getloadavg page)" -ge 5 ] || fail "stat: load averages from pages: $(got calls getloadavg page)"
 is "stat: raw getpid" 3 "$(got past getpid)"
 is "stat: programs" 1 "$(got programs)"
+run_tool 0 stat --json --output /tmp/out build/tests/programs/vfork_getpid 3
+is "stat: getpid of vfork children" "3 3" "$(got calls getpid vfork) $(got calls getpid page)"
+(ulimit -v 4000000; exec usrsysshm stat --json --output /tmp/out /usr/bin/python3 -S -c 'import os; [os.getpid() for i in range(10)]')
+is "stat: getpid without pages" "10 0" "$(got calls getpid no_pages) $(got calls getpid page)"
 is "stat leaves no file" "" "$(ls /tmp | grep usrsysshm-stat || true)"
 
 run_tool 0 ps
