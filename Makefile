@@ -4,7 +4,7 @@
 # make stage      installed under build/stage, where vm/run takes it from
 # make check-unload CYCLES=N   the module loaded and unloaded N times beside storms
 # make check-debug      everything in debug kernels, which it builds; hours
-# make stepper STEPS=N    N steps of the differential stepper on KERNEL, beginning with SEED
+# make stepper STEPS=N    N steps of the differential stepper on KERNEL with CPUS, beginning with SEED
 # make check-programs   all real programs, and the suites of python and bash, under the drop-in; an hour
 #
 # All that is built is under build/.
@@ -48,8 +48,9 @@ check-debug: tests
 KERNEL ?= 6.12
 STEPS ?= 1000000
 SEED ?= 1
+CPUS ?= 1
 stepper: tests
-	vm/run --kernel $(KERNEL) --timeout 86400 build/tests/stepper $(STEPS) $(SEED)
+	vm/run --kernel $(KERNEL) --cpus $(CPUS) --timeout 86400 build/tests/stepper $(STEPS) $(SEED)
 
 clean:
 	rm -rf build

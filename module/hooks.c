@@ -9,7 +9,7 @@
  *				waits in vfork is woken after this
  *	exit_mm_release		a thread leaves its mm for good; when no thread is live any more, the process does
  *	switch_task_namespaces	a thread takes another set of namespaces
- *	personality		a thread changes what uname(2) tells it (several system calls, found by a pattern)
+ *	personality		a thread changes what uname(2) tells it (a 64-bit and a 32-bit system call)
  *	add_device_randomness	called by whoever sets a name, as the last thing before he takes the lock of names: from there on nothing
  *				can go wrong, and the change will come
  *	proc_sys_poll_notify	called by whoever has set a name, and by nobody else
@@ -158,7 +158,10 @@ static struct uss_hook {
 	{ "exec_mm_release", { .func = uss_at_exec_mm_release, .flags = USS_OPS_FLAGS } },
 	{ "exit_mm_release", { .func = uss_at_exit_mm_release, .flags = USS_OPS_FLAGS } },
 	{ "switch_task_namespaces", { .func = uss_at_switch_task_namespaces, .flags = USS_OPS_FLAGS } },
-	{ "*_sys_*personality", { .func = uss_at_personality, .flags = USS_OPS_FLAGS } },
+	{ USS_SYSCALL_NAME("personality"), { .func = uss_at_personality, .flags = USS_OPS_FLAGS } },
+#ifdef USS_COMPAT_SYSCALL_NAME
+	{ USS_COMPAT_SYSCALL_NAME("personality"), { .func = uss_at_personality, .flags = USS_OPS_FLAGS } },
+#endif
 	/* The end of a change is heard from before its beginning is: no beginning without an end. */
 	{ "proc_sys_poll_notify", { .func = uss_at_proc_sys_poll_notify, .flags = USS_OPS_FLAGS } },
 	{ "add_device_randomness", { .func = uss_at_add_device_randomness, .flags = USS_OPS_FLAGS } },
@@ -171,15 +174,34 @@ static struct uss_hook uss_exec_hook = {
 	"finalize_exec", { .func = uss_at_finalize_exec, .flags = USS_OPS_FLAGS | FTRACE_OPS_FL_IPMODIFY }
 };
 
+/* Never registered: to know an empty filter by. */
+static struct ftrace_ops uss_unfiltered;
+
+/*
+ * An empty filter is every function of the kernel. The kernel says that all is well, too, when it had no memory for the one entry; but
+ * all empty filters are the same one.
+ */
+static int uss_hook_filter(struct uss_hook *hook)
+{
+	int err = ftrace_set_filter(&uss_unfiltered, NULL, 0, 1);
+
+	if (!err)
+		err = ftrace_set_filter(&hook->ops, (unsigned char *)hook->name, strlen(hook->name), 1);
+	if (!err && rcu_access_pointer(hook->ops.func_hash->filter_hash) == rcu_access_pointer(uss_unfiltered.func_hash->filter_hash))
+		err = -ENOMEM;
+	return err;
+}
+
 static int uss_hook_register(struct uss_hook *hook)
 {
-	int err = ftrace_set_filter(&hook->ops, (unsigned char *)hook->name, strlen(hook->name), 1);
+	int err = uss_hook_filter(hook);
 
-	if (err) {
-		pr_err("this kernel has no traceable function %s: error %d\n", hook->name, err);
+	if (err == -EINVAL) {
+		pr_err("this kernel has no traceable function %s\n", hook->name);
 		return -EOPNOTSUPP;
 	}
-	err = register_ftrace_function(&hook->ops);
+	if (!err)
+		err = register_ftrace_function(&hook->ops);
 	if (err) {
 		pr_err("cannot hook %s: error %d (is it live-patched, or kernel.ftrace_enabled 0?)\n", hook->name, err);
 		ftrace_free_filter(&hook->ops);

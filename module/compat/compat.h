@@ -52,6 +52,14 @@ static inline void uss_vm_flags_mod(struct vm_area_struct *vma, vm_flags_t set, 
 #define uss_ftrace_argument(fregs, n)	regs_get_kernel_argument(ftrace_get_regs(fregs), n)
 #endif
 
+/* How the architecture calls the function of a system call: the processor's own, and the one for 32-bit programs where there is one. */
+#ifdef CONFIG_X86_64
+#define USS_SYSCALL_NAME(name)		"__x64_sys_" name
+#ifdef CONFIG_IA32_EMULATION
+#define USS_COMPAT_SYSCALL_NAME(name)	"__ia32_sys_" name
+#endif
+#endif
+
 /* 6.5 dropped an argument. */
 static inline long uss_get_remote_page(struct mm_struct *mm, unsigned long addr, unsigned int flags, struct page **page)
 {

@@ -7,6 +7,8 @@
 #ifndef FAIL_NTH_H
 #define FAIL_NTH_H
 
+#include <sys/mount.h>
+
 #include "../test.h"
 
 static int fail_nth_fd;
@@ -22,6 +24,7 @@ static inline void write_setting(const char *path, const char *text)
 /* Sleeping allocations, single pages, and without a trace in the log of each. */
 static inline void fail_nth_prepare(void)
 {
+	CHECK(!mount("debugfs", "/sys/kernel/debug", "debugfs", 0, NULL) || errno == EBUSY, "debugfs: %s", strerror(errno));
 	write_setting("/sys/kernel/debug/failslab/ignore-gfp-wait", "N");
 	write_setting("/sys/kernel/debug/failslab/verbose", "0");
 	write_setting("/sys/kernel/debug/fail_page_alloc/ignore-gfp-wait", "N");

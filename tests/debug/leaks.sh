@@ -3,6 +3,7 @@
 set -eu
 . "$(dirname "$0")/../shell.sh"
 
+mount -t debugfs debugfs /sys/kernel/debug 2>/dev/null || true
 leaks=/sys/kernel/debug/kmemleak
 [ -e $leaks ] || fail "no kmemleak in this kernel"
 # What is young is not reported, and what is found once may only be on its way.
