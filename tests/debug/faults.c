@@ -118,15 +118,16 @@ static void do_read_title(void)
 static const struct {
 	const char *name;
 	void (*run)(void);
+	bool leaves_holes;		/* where the library would look for answers */
 } scenes[] = {
-	{ "fork", do_fork },
-	{ "fork with a title", do_fork_titled },
-	{ "vfork", do_vfork },
-	{ "exec", do_exec },
-	{ "touch", do_touch },
-	{ "unshare", do_unshare },
-	{ "unmap", do_move },
-	{ "reading a title", do_read_title },
+	{ .name = "fork", .run = do_fork },
+	{ .name = "fork with a title", .run = do_fork_titled },
+	{ .name = "vfork", .run = do_vfork },
+	{ .name = "exec", .run = do_exec },
+	{ .name = "touch", .run = do_touch },
+	{ .name = "unshare", .run = do_unshare },
+	{ .name = "unmap", .run = do_move, .leaves_holes = true },
+	{ .name = "reading a title", .run = do_read_title },
 };
 
 /* Returns whether the n-th allocation was ever reached. */
@@ -145,7 +146,8 @@ static bool try(size_t scene, int n)
 		if (fail_nth_has_failed() && write(reached[1], "x", 1) != 1)
 			_exit(2);
 		fail_nth_set(0);
-		check_answers();
+		if (!scenes[scene].leaves_holes)
+			check_answers();
 		_exit(0);
 	}
 	close(reached[1]);
