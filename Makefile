@@ -41,6 +41,7 @@ check-debug: tests
 	for kernel in kasan kcsan; do \
 		vm/run --kernel "$$(vm/debug-kernel $$kernel)" --timeout 7200 env TEST_TIMEOUT=1200 tests/run || exit; \
 		vm/run --kernel "$$(vm/debug-kernel $$kernel)" --timeout 7200 --no-module env TEST_TIMEOUT=1200 tests/run --without || exit; \
+		vm/run --kernel "$$(vm/debug-kernel $$kernel)" --timeout 7200 build/tests/stepper 10000 $(SEED) || exit; \
 	done
 	vm/run --kernel "$$(vm/debug-kernel kasan)" --timeout 7200 env TEST_TIMEOUT=3000 tests/run --debug faults load_faults leaks
 
