@@ -5,7 +5,7 @@
 # make check-unload CYCLES=N   the module loaded and unloaded N times beside storms
 # make check-debug      everything in debug kernels, which it builds; hours
 # make stepper STEPS=N    N steps of the differential stepper on KERNEL with CPUS, beginning with SEED
-# make check-programs   all real programs, and the suites of python and bash, under the drop-in; an hour
+# make check-programs   all real programs, and the suites of python and bash, under the drop-in; two hours
 #
 # All that is built is under build/.
 

@@ -253,6 +253,8 @@ static unsigned long uss_zero_area(struct file *file, unsigned long addr, unsign
 
 	if (!vma || vma->vm_start != addr || vma->vm_end != addr + len || !uss_is_ours(vma))
 		return -EAGAIN;
+	/* For uss_zero_mmap(), which is next, under the same lock. */
+	file->private_data = (void *)(vma->vm_flags & (VM_READ | VM_WRITE));
 	/* mseal(2) keeps programs from replacing a mapping, not us from taking ours back. */
 	uss_vm_flags_mod(vma, 0, USS_VM_SEALED);
 	return addr;
@@ -273,7 +275,7 @@ static const struct file_operations uss_zero_fops = {
 };
 
 /* Finds one of our VMAs in @mm. */
-static bool uss_find_ours(struct mm_struct *mm, unsigned long *start, unsigned long *size, unsigned long *flags)
+static bool uss_find_ours(struct mm_struct *mm, unsigned long *start, unsigned long *size)
 {
 	struct vm_area_struct *vma;
 	VMA_ITERATOR(vmi, mm, 0);
@@ -288,7 +290,6 @@ static bool uss_find_ours(struct mm_struct *mm, unsigned long *start, unsigned l
 			continue;
 		*start = vma->vm_start;
 		*size = vma->vm_end - vma->vm_start;
-		*flags = vma->vm_flags & (VM_READ | VM_WRITE);
 		found = true;
 		break;
 	}
@@ -304,13 +305,11 @@ static bool uss_find_ours(struct mm_struct *mm, unsigned long *start, unsigned l
  */
 static void uss_evict(struct mm_struct *mm, struct file *ours)
 {
-	unsigned long start, size, flags, err = 0;
+	unsigned long start, size, err = 0;
 
 	kthread_use_mm(mm);
-	while (!IS_ERR_VALUE(err) && uss_find_ours(mm, &start, &size, &flags)) {
-		ours->private_data = (void *)flags;
+	while (!IS_ERR_VALUE(err) && uss_find_ours(mm, &start, &size))
 		err = vm_mmap(ours, start, size, PROT_NONE, MAP_PRIVATE | MAP_FIXED | MAP_NORESERVE, 0);
-	}
 	kthread_unuse_mm(mm);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * uname(2) tells release and machine otherwise to who has the personality UNAME26 or PER_LINUX32; so does uss_uname: set by the process, by
- * one of its threads, inherited by fork and exec, and taken back.
+ * one of its threads, by a 32-bit system call, inherited by fork and exec, and taken back.
  */
 #include <pthread.h>
 #include <sys/personality.h>
@@ -35,6 +35,15 @@ static void *thread(void *unused)
 	return NULL;
 }
 
+/* As a 32-bit program does it; the kernel lets a 64-bit one do the same. */
+static long personality_of_32bit(unsigned int persona)
+{
+	long result = 136;	/* personality there */
+
+	__asm__ volatile("int $0x80" : "+a"(result) : "b"(persona) : "memory", "r8", "r9", "r10", "r11");
+	return result;
+}
+
 static void run(const char *program, const char *served, const char *where)
 {
 	pid_t pid = fork();
@@ -66,6 +75,12 @@ int main(int argc, char **argv)
 			_exit(0);
 		}
 		reap(-1);
+		_exit(0);
+	}
+	reap(-1);
+	if (fork() == 0) {
+		CHECK(personality_of_32bit(PER_LINUX32) >= 0, "personality by int 0x80");
+		check_uname(false, "PER_LINUX32 by a 32-bit system call");
 		_exit(0);
 	}
 	reap(-1);

@@ -278,9 +278,13 @@ static void step_vfork(void)
 			unshare_and_look();
 		if (what == 2)
 			execve(program, argv, environ);
-		if (what == 3)
+		if (what == 3) {
 			/* One that shares the memory goes while another does. */
-			wait_well(clone(cloned, clone_stack + sizeof(clone_stack), CLONE_VM | CLONE_VFORK | SIGCHLD, NULL), "clone in vfork");
+			clone_names = 0;
+			pid = clone(cloned, clone_stack + sizeof(clone_stack), CLONE_VM | CLONE_VFORK | SIGCHLD, NULL);
+			if (pid > 0)
+				wait_well(pid, "clone in vfork");
+		}
 		if (uss_getpid() != raw_getpid())
 			differs("pid", "in a vfork child, later");
 		_exit(0);
@@ -688,7 +692,9 @@ static void step_set_arguments(void)
 		char text[64];
 
 		uss_set_title("a title", 7);
-		if ((at_once ? set_map(own) : set_ends(own)) && read_small("/proc/self/cmdline", text, sizeof(text)) > 0 && strcmp(text, own))
+		if (!(at_once ? set_map(own) : set_ends(own)))
+			differs(strerror(errno), "at PR_SET_MM");
+		if (read_small("/proc/self/cmdline", text, sizeof(text)) > 0 && strcmp(text, own))
 			differs("command line", "after PR_SET_MM");
 		_exit(0);
 	}

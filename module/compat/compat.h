@@ -53,7 +53,9 @@ static inline void uss_vm_flags_mod(struct vm_area_struct *vma, vm_flags_t set, 
 #endif
 
 /* How the architecture calls the function of a system call: the processor's own, and the one for 32-bit programs where there is one. */
-#ifdef CONFIG_X86_64
+#ifndef CONFIG_X86_64
+#error "how does this architecture call the functions of system calls?"
+#else
 #define USS_SYSCALL_NAME(name)		"__x64_sys_" name
 #ifdef CONFIG_IA32_EMULATION
 #define USS_COMPAT_SYSCALL_NAME(name)	"__ia32_sys_" name

@@ -12,6 +12,8 @@ newer() { # NAME FIELD VERSION: a module whose process page has a field more, wi
 	# What asserts that the layout is today's is left out.
 	sed -i "$2; /^USS_AT(uss_process_page/d; /^USS_ASSERT(sizeof(struct uss_process_page)/d; s/\(USS_ABI_VERSION\t*\)1\$/\1$3/" "$tree/include/usrsysshm/abi.h"
 	sed -i 's/^\tfacts->forkid = space->forkid;/&\n\tfacts->newer_pid = 1;/' "$tree/module/space.c"
+	is "files that the field has come into" 2 "$(grep -l newer_pid "$tree/include/usrsysshm/abi.h" "$tree/module/space.c" | wc -l)"
+	contains "ABI version" "$3" "$(grep 'define USS_ABI_VERSION' "$tree/include/usrsysshm/abi.h")"
 	make -s -C "$tree" module KERNEL_DIRECTORY="$kernel" >"$tree/log" 2>&1 || { cat "$tree/log" >&2; exit 1; }
 }
 
@@ -24,10 +26,16 @@ if [ "${1:-}" != --in-guest ]; then
 	exit
 fi
 
-ask_for_ever() { build/tests/programs/ask_for_ever /tmp/over "$@" & pids="${pids:-} $!"; }
+# Comes back when the program has found its pages.
+ask_for_ever() {
+	build/tests/programs/ask_for_ever /tmp/over "$@" & pids="${pids:-} $!"
+	until grep -q 'inode:.usrsysshm' "/proc/$!/maps"; do sleep 0.1; done
+}
+# Load averages come five seconds after the kernel's start.
+wait_for_served() { until [ "$(build/tests/programs/served)" = 255 ]; do sleep 0.2; done; }
 
 insmod "$USRSYSSHM_MODULE"
-all=$(build/tests/programs/served)
+wait_for_served
 ask_for_ever
 ask_for_ever storm
 for module in appended moved; do
@@ -35,7 +43,7 @@ for module in appended moved; do
 	rmmod usrsysshm
 	insmod "build/newer-$module/build/$2/usrsysshm.ko"
 	case $module in
-	appended) is "served by a module with a field more" "$all" "$(build/tests/programs/served)" ;;
+	appended) wait_for_served ;;
 	moved) is "served by one with another ABI" 0 "$(build/tests/programs/served)" ;;
 	esac
 	ask_for_ever
