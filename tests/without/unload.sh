@@ -1,5 +1,5 @@
 #!/bin/bash
-# The module comes and goes nine times under running programs: they get right answers all the time and go on by system call,
+# The module comes and goes six times under running programs: they get right answers all the time and go on by system call,
 # their mappings are replaced by plain memory, and nothing of the module is left.
 set -eu
 . "$(dirname "$0")/../shell.sh"
@@ -8,7 +8,7 @@ module=$USRSYSSHM_MODULE
 [ -e /sys/kernel/tracing/enabled_functions ] || mount -t tracefs tracefs /sys/kernel/tracing
 
 pids=
-for round in $(seq 9); do
+for round in $(seq 6); do
 	insmod "$module"
 	build/tests/programs/ask_for_ever /tmp/enough & pids="$pids $!"
 	# Some that never touch their pages, and one that is gone before the module.

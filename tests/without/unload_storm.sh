@@ -1,7 +1,7 @@
 #!/bin/bash
 # The module comes and goes beside storms of fork, vfork, exec, titles and ps: no wrong answer, no complaint, and it goes each time.
 #
-# CYCLES in the environment says how often (default 5; `make check-unload` 1,000).
+# CYCLES in the environment says how often (default 3; `make check-unload` 1,000).
 set -eu
 . "$(dirname "$0")/../shell.sh"
 
@@ -10,7 +10,7 @@ for storm in 1 2 3; do
 done
 (while [ ! -e /tmp/over ]; do ps -eo pid,args >/dev/null; usrsysshm ps >/dev/null || exit 1; done) & pids="$pids $!"
 (while [ ! -e /tmp/over ]; do usrsysshm run /bin/true || exit 1; done) & pids="$pids $!"
-for cycle in $(seq "${CYCLES:-5}"); do
+for cycle in $(seq "${CYCLES:-3}"); do
 	insmod "$USRSYSSHM_MODULE"
 	sleep "0.$((RANDOM % 5))"
 	rmmod usrsysshm
