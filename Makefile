@@ -43,7 +43,7 @@ check-debug: tests
 		vm/run --kernel "$$(vm/debug-kernel $$kernel)" --timeout 7200 --no-module env TEST_TIMEOUT=1200 tests/run --without || exit; \
 		vm/run --kernel "$$(vm/debug-kernel $$kernel)" --timeout 7200 build/tests/stepper 10000 $(SEED) || exit; \
 	done
-	vm/run --kernel "$$(vm/debug-kernel kasan)" --timeout 7200 env TEST_TIMEOUT=3000 tests/run --debug faults load_faults leaks
+	vm/run --kernel "$$(vm/debug-kernel kasan)" --timeout 7200 env TEST_TIMEOUT=3000 tests/run --debug load_faults leaks faults
 
 # A walk of its own, as long as one likes.
 KERNEL ?= 6.12
