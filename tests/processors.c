@@ -34,8 +34,8 @@ static void reader(void)
 		before = counted();
 		answer = uss_nprocs_onln();
 		after = counted();
-		/* Unless the reader was away for so long that it came and went. */
-		CHECK(answer == before || answer == after || *changes > seen + 1, "%ld: not current, %ld before, %ld after", answer,
+		/* Unless the reader was away for so long that it came and went; the second change is counted only when it is over. */
+		CHECK(answer == before || answer == after || *changes > seen, "%ld: not current, %ld before, %ld after", answer,
 		      before, after);
 	}
 }
