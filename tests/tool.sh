@@ -81,6 +81,13 @@ run_tool 0 --version
 is "--version" "usrsysshm $(cat VERSION)" "$out"
 run_tool 2 staus
 is "a mistyped command" "usrsysshm: no command staus; did you mean status?" "$err"
+run_tool 2 tsat
+is "two letters swapped" "usrsysshm: no command tsat; did you mean stat?" "$err"
+for command in --help --version status show ps "ps --json"; do
+	status=0
+	err=$(usrsysshm $command 2>&1 >/dev/full) || status=$?
+	is "usrsysshm $command >/dev/full" "1 usrsysshm: cannot write: No space left on device" "$status $err"
+done
 run_tool 2 xyzzy
 is "an unknown command" "usrsysshm: no command xyzzy; see: usrsysshm --help" "$err"
 

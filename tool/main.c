@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* main.c - the usrsysshm command: finds the subcommand, and what they all share */
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -139,42 +140,52 @@ static void usage(FILE *out)
 	fputs("\nusrsysshm COMMAND --help says more; usrsysshm --version says which.\n", out);
 }
 
-/* How many letters must be put in, taken out or changed to make @a of @b; both are short. */
+static int least(int a, int b)
+{
+	return a < b ? a : b;
+}
+
+/* How many letters must be put in, taken out, changed or swapped with the next to make @a of @b; both are short. */
 static int distance(const char *a, const char *b)
 {
-	int inserted, removed, changed;
+	int changes;
 
 	if (!*a || !*b)
 		return (int)(strlen(a) + strlen(b));
 	if (*a == *b)
 		return distance(a + 1, b + 1);
-	inserted = distance(a, b + 1);
-	removed = distance(a + 1, b);
-	changed = distance(a + 1, b + 1);
-	if (removed < inserted)
-		inserted = removed;
-	return 1 + (changed < inserted ? changed : inserted);
+	changes = least(least(distance(a, b + 1), distance(a + 1, b)), distance(a + 1, b + 1));
+	if (a[0] == b[1] && a[1] == b[0])
+		changes = least(changes, distance(a + 2, b + 2));
+	return 1 + changes;
 }
 
 /* The command that a mistyped word is nearest to, if it is near. */
 static const char *suggestion(const char *word)
 {
 	const char *best = NULL;
-	int least = 3, much;
+	int nearest = 3, much;
 	size_t i;
 
 	for (i = 0; i < COMMANDS && strlen(word) <= 10; i++) {
 		much = distance(word, commands[i].name);
 		/* As many changes as letters are another word. */
-		if (much < least && much < (int)strlen(word)) {
-			least = much;
+		if (much < nearest && much < (int)strlen(word)) {
+			nearest = much;
 			best = commands[i].name;
 		}
 	}
 	return best;
 }
 
-int main(int argc, char **argv)
+int uss_flush(int code)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return code;
+	return code == USS_OK ? uss_error(USS_FAILED, "cannot write: %s", strerror(errno)) : code;
+}
+
+static int run(int argc, char **argv)
 {
 	const char *near;
 	size_t i;
@@ -198,4 +209,9 @@ int main(int argc, char **argv)
 	if (near)
 		return uss_error(USS_USAGE, "no command %s; did you mean %s?", argv[1], near);
 	return uss_error(USS_USAGE, "no command %s; see: usrsysshm --help", argv[1]);
+}
+
+int main(int argc, char **argv)
+{
+	return uss_flush(run(argc, argv));
 }

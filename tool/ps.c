@@ -423,9 +423,9 @@ int uss_cmd_ps(int argc, char **argv)
 	}
 	if (json)
 		puts("]");
-	fflush(stdout);
+	code = uss_flush(USS_OK);
 	if (shown < 0)
-		uss_error(USS_FAILED, "no thread or memory left to read command lines with");
+		code = uss_error(USS_FAILED, "no thread or memory left to read command lines with");
 	/* Not return: a reader left behind must not be waited for by anybody. */
-	_exit(shown < 0 || ferror(stdout) ? USS_FAILED : USS_OK);
+	_exit(code);
 }

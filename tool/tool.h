@@ -24,6 +24,9 @@ int uss_cmd_status(int argc, char **argv);
 /* Prints "usrsysshm: MESSAGE" to stderr and returns @code. */
 int uss_error(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Writes out what was printed; returns @code, or if that is USS_OK and something could not be written, says so and returns USS_FAILED. */
+int uss_flush(int code);
+
 /*
  * Handles the arguments of a subcommand: --help, --json (sets @json), and at most one word (sets @word; none may come if that is
  * NULL), in any order. Returns -1 to go on, else the exit code.
