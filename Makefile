@@ -25,32 +25,41 @@ include tests/Makefile.inc
 
 user: $(user_targets)
 
-check-programs: user tests
+check-programs:
 	vm/setup build vm check programs suites
+	$(MAKE) user tests
 	vm/run --timeout 2400 --memory 3072 env PROGRAM_TIMEOUT=600 tests/real/run
 	vm/run --timeout 7200 --memory 3072 env BASH_SOURCE_DIRECTORY=$$(tests/real/bash_source) tests/real/suites
 
 # The module loaded and unloaded beside storms.
 CYCLES ?= 1000
-check-unload: tests
+check-unload:
+	vm/setup build vm check
+	$(MAKE) tests
 	vm/run --kernel $(KERNEL) --timeout 86400 --no-module env CYCLES=$(CYCLES) TEST_TIMEOUT=86000 tests/run --without unload_storm
 
-# All tests in kernels that watch themselves.
-check-debug: tests
+# All tests in kernels that watch themselves; what is left of memory at the end is looked at where the kernel can.
+check-debug:
 	vm/setup build vm check debug
+	$(MAKE) tests
 	for kernel in kasan kcsan; do \
-		vm/run --kernel "$$(vm/debug-kernel $$kernel)" --timeout 7200 env TEST_TIMEOUT=1200 tests/run || exit; \
-		vm/run --kernel "$$(vm/debug-kernel $$kernel)" --timeout 7200 --no-module env TEST_TIMEOUT=1200 tests/run --without || exit; \
-		vm/run --kernel "$$(vm/debug-kernel $$kernel)" --timeout 7200 build/tests/stepper 10000 $(SEED) || exit; \
+		image=$$(vm/debug-kernel $$kernel) || exit; \
+		leaks=; [ $$kernel = kcsan ] || leaks='&& tests/run --debug leaks'; \
+		vm/run --kernel "$$image" --timeout 7200 env TEST_TIMEOUT=1200 sh -c "tests/run $$leaks" && \
+		vm/run --kernel "$$image" --timeout 7200 --no-module env TEST_TIMEOUT=1200 sh -c "tests/run --without $$leaks" && \
+		vm/run --kernel "$$image" --timeout 7200 sh -c "build/tests/stepper 10000 $(SEED) $$leaks" || exit; \
 	done
-	vm/run --kernel "$$(vm/debug-kernel kasan)" --timeout 7200 env TEST_TIMEOUT=3000 tests/run --debug load_faults leaks faults
+	image=$$(vm/debug-kernel kasan) && \
+		vm/run --kernel "$$image" --timeout 7200 env TEST_TIMEOUT=3000 tests/run --debug load_faults faults leaks
 
 # A walk of its own, as long as one likes.
 KERNEL ?= 6.12
 STEPS ?= 1000000
 SEED ?= 1
 CPUS ?= 1
-stepper: tests
+stepper:
+	vm/setup build vm check
+	$(MAKE) tests
 	vm/run --kernel $(KERNEL) --cpus $(CPUS) --timeout 86400 build/tests/stepper $(STEPS) $(SEED)
 
 clean:

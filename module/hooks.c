@@ -41,15 +41,15 @@
 #include "uts.h"
 
 /* How many tasks are inside our replacements, where they may sleep. */
-static atomic_t uss_inside;
+static atomic_t uss_in_finalize_exec, uss_in_access_remote_vm;
 
 /* Not a tail call: the callee's return address must lie in this module, or it would be redirected here again, for ever. */
 static notrace void uss_finalize_exec(struct linux_binprm *bprm)
 {
-	atomic_inc(&uss_inside);
+	atomic_inc(&uss_in_finalize_exec);
 	finalize_exec(bprm);
 	uss_map_current();
-	atomic_dec(&uss_inside);
+	atomic_dec(&uss_in_finalize_exec);
 }
 
 static notrace void uss_at_finalize_exec(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
@@ -63,9 +63,9 @@ static notrace int uss_access_remote_vm(struct mm_struct *mm, unsigned long addr
 {
 	int got;
 
-	atomic_inc(&uss_inside);
+	atomic_inc(&uss_in_access_remote_vm);
 	got = uss_title_read(mm, addr, buf, len, gup_flags);
-	atomic_dec(&uss_inside);
+	atomic_dec(&uss_in_access_remote_vm);
 	return got;
 }
 
@@ -265,11 +265,14 @@ unregister:
 	return err;
 }
 
-/* Who was redirected but has not counted itself yet; then who sleeps; then who is between its count and its return. */
-static void uss_wait_for_those_inside(void)
+/*
+ * Its hook is off. Who was redirected but has not counted itself yet; then who sleeps; then who is between its count and its return. (With
+ * the hook on, others could come all the time.)
+ */
+static void uss_wait_for_those_inside(const atomic_t *inside)
 {
 	synchronize_rcu_tasks();
-	while (atomic_read(&uss_inside))
+	while (atomic_read(inside))
 		msleep(20);
 	synchronize_rcu_tasks();
 }
@@ -277,7 +280,7 @@ static void uss_wait_for_those_inside(void)
 void uss_hooks_stop(void)
 {
 	uss_hook_unregister(&uss_exec_hook);
-	uss_wait_for_those_inside();
+	uss_wait_for_those_inside(&uss_in_finalize_exec);
 }
 
 void uss_hooks_exit(void)
@@ -290,5 +293,5 @@ void uss_hooks_exit(void)
 		uss_hook_unregister(&uss_hooks[i]);
 	tracepoint_probe_unregister(uss_fork_tracepoint, uss_at_fork, NULL);
 	tracepoint_synchronize_unregister();
-	uss_wait_for_those_inside();
+	uss_wait_for_those_inside(&uss_in_access_remote_vm);
 }

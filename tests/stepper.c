@@ -39,6 +39,7 @@ static struct shared {
 	uint64_t forkids[FORKIDS];	/* the last ones seen, to be new */
 	long forkids_seen;
 	long done[64];			/* how often each kind was walked */
+	long looks, pids, names;	/* how often the facts were looked at, and how often pid and names came from a page */
 } *shared;
 
 static char *program;
@@ -114,6 +115,11 @@ static void check_loads(const char *where)
 /* Safe in signal handlers and in who shares the memory: what needs no memory of this process. */
 static void check_quick(const char *where)
 {
+	unsigned int served = uss_served();
+
+	__atomic_fetch_add(&shared->looks, 1, __ATOMIC_RELAXED);
+	__atomic_fetch_add(&shared->pids, (served & USS_SERVED_PID) != 0, __ATOMIC_RELAXED);
+	__atomic_fetch_add(&shared->names, (served & USS_SERVED_NAMES) != 0, __ATOMIC_RELAXED);
 	if (uss_getpid() != raw_getpid())
 		differs("pid", where);
 	if (my_page() && my_page()->pid && my_page()->pid != (uint32_t)raw_getpid())
@@ -203,7 +209,9 @@ static void wait_well(pid_t pid, const char *what)
 	while (waitpid(pid, &status, __WALL) < 0)
 		if (errno != EINTR)
 			differs(strerror(errno), what);
-	if (!WIFEXITED(status) || WEXITSTATUS(status))
+	if (WIFSIGNALED(status))
+		differs(strsignal(WTERMSIG(status)), what);
+	if (WEXITSTATUS(status))
 		_exit(1);
 }
 
@@ -861,7 +869,9 @@ static void report(void)
 	printf("seed %llu: %ld steps;", (unsigned long long)shared->seed, shared->step);
 	for (i = 0; i < KINDS; i++)
 		printf(" %s %ld", kinds[i].name, shared->done[i]);
-	printf("\n");
+	printf("; of %ld looks %ld pids and %ld names came from pages\n", shared->looks, shared->pids, shared->names);
+	/* Who has been in two namespaces asks for names until it execs. */
+	CHECK(shared->steps < 1000 || (shared->pids > shared->looks / 10 * 9 && shared->names > shared->looks / 10), "pages do not serve");
 }
 
 int main(int argc, char **argv)
@@ -883,6 +893,7 @@ int main(int argc, char **argv)
 	if (argc > 1 && !strcmp(argv[1], "--on")) {
 		map_shared();
 		sigprocmask(SIG_UNBLOCK, &alarm, NULL);
+		CHECK(uss_page_base(), "no pages after exec: seed %llu, step %ld", (unsigned long long)shared->seed, shared->step);
 		check_all("after exec");
 	} else {
 		fd = memfd_create("stepper", 0);
@@ -891,7 +902,10 @@ int main(int argc, char **argv)
 		map_shared();
 		shared->steps = argc > 1 ? atol(argv[1]) : 1500;
 		shared->until[0] = shared->steps;
-		shared->seed = shared->random = argc > 2 ? strtoull(argv[2], NULL, 10) : 1;
+		shared->seed = argc > 2 ? strtoull(argv[2], NULL, 10) : 1;
+		/* All bits zero would stay so. */
+		shared->random = shared->seed ^ 0x9e3779b97f4a7c15;
+		CHECK(shared->random, "seed %s: take another", argv[2]);
 		CHECK(uss_page_base(), "no pages: is the module loaded? (Run it by vm/run: it sets the host name.)");
 		CHECK(uss_served() == 0xff || uss_served() == 0xbf, "served %#x", uss_served());
 	}

@@ -17,7 +17,7 @@
 
 #define PROGRAM "/dev/shm/faults"
 
-/* Exit status 3: a wrong answer. What else a lack of memory does to a process is not our concern. */
+/* Exit status 3: a wrong answer, or killed. What else a lack of memory does to a process is not our concern. */
 static void check_answers(void)
 {
 	struct utsname ours, real;
@@ -42,7 +42,7 @@ static void reap_any(pid_t pid)
 		return;
 	while (waitpid(pid, &status, __WALL) < 0 && errno == EINTR)
 		;
-	if (WIFEXITED(status) && WEXITSTATUS(status) == 3)
+	if (WIFSIGNALED(status) || WEXITSTATUS(status) == 3)
 		_exit(3);
 }
 
@@ -124,11 +124,12 @@ static const struct {
 	const char *name;
 	void (*run)(void);
 	bool leaves_holes;		/* where the library would look for answers */
+	bool may_die;			/* the kernel kills who has lost its old program and cannot start the new one */
 } scenes[] = {
 	{ .name = "fork", .run = do_fork },
 	{ .name = "fork with a title", .run = do_fork_titled },
 	{ .name = "vfork", .run = do_vfork },
-	{ .name = "exec", .run = do_exec },
+	{ .name = "exec", .run = do_exec, .may_die = true },
 	{ .name = "touch", .run = do_touch },
 	{ .name = "unshare", .run = do_unshare },
 	{ .name = "unmap", .run = do_move, .leaves_holes = true },
@@ -157,6 +158,8 @@ static bool try(size_t scene, int n)
 	}
 	close(reached[1]);
 	CHECK(pid > 0 && waitpid(pid, &status, 0) == pid, "waitpid");
+	CHECK(!WIFSIGNALED(status) || scenes[scene].may_die, "%s, allocation %d failed: killed by signal %d", scenes[scene].name, n,
+	      WTERMSIG(status));
 	/* Killed, or exec'd and not started, or started and said so. */
 	if (read(reached[0], &byte, 1) == 0 && (WIFSIGNALED(status) || WEXITSTATUS(status)))
 		byte = 'x';

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Every allocation by the thread that loads the module fails once, and every one by the thread that unloads it while a program has pages:
- * loading fails with an error and leaves nothing behind, or succeeds, with the hooks it should have and no others; unloading always
- * succeeds. (What the two hand to kernel threads does not fail.)
+ * Every allocation by the thread that loads the module fails once, and every one that the module makes, in whatever thread, while it is
+ * unloaded under a program that has pages: loading fails with an error and leaves nothing behind, or succeeds, with the hooks it should have
+ * and no others; unloading always succeeds.
  */
 #include <sys/stat.h>
 
@@ -105,7 +105,56 @@ static int be_program(void)
 	return 0;
 }
 
-static bool unload(int n)
+/*
+ * To fail: the n-th allocation of one kind with the module on its stack. The kernel numbers these from when it booted, and lets one fail whose
+ * number the interval divides; so the number of the last one that failed is to be known.
+ */
+static struct kind {
+	const char *name;
+	int last;
+} kinds[] = { { .name = "failslab" }, { .name = "fail_page_alloc" } };
+
+static void set_kind(const struct kind *kind, const char *setting, unsigned long value)
+{
+	char path[128], text[32];
+
+	snprintf(path, sizeof(path), "/sys/kernel/debug/%s/%s", kind->name, setting);
+	snprintf(text, sizeof(text), "%#lx", value);
+	write_setting(path, text);
+}
+
+static void arm_kind(const struct kind *kind, int n)
+{
+	unsigned long start = 0, size = 0;
+	FILE *file = fopen("/proc/modules", "re");
+	char line[512];
+
+	CHECK(file, "/proc/modules: %s", strerror(errno));
+	while (fgets(line, sizeof(line), file))
+		if (sscanf(line, "usrsysshm %lu %*s %*s %*s %lx", &size, &start) == 2)
+			break;
+	fclose(file);
+	CHECK(start, "the module is not in /proc/modules");
+	set_kind(kind, "require-start", start);
+	set_kind(kind, "require-end", start + size);
+	set_kind(kind, "interval", (unsigned long)(kind->last + n));
+	set_kind(kind, "times", 1);
+	set_kind(kind, "probability", 100);
+}
+
+/* Returns whether an allocation has failed. */
+static bool disarm_kind(const struct kind *kind)
+{
+	char path[128];
+
+	set_kind(kind, "probability", 0);
+	set_kind(kind, "require-start", 0);
+	set_kind(kind, "require-end", ~0UL);
+	snprintf(path, sizeof(path), "/sys/kernel/debug/%s/times", kind->name);
+	return read_number(path) == 0;
+}
+
+static bool unload(struct kind *kind, int n)
 {
 	bool reached;
 	pid_t pid;
@@ -113,19 +162,22 @@ static bool unload(int n)
 
 	CHECK(!syscall(SYS_init_module, image, image_size, ""), "loading: %s", strerror(errno));
 	pid = start_program(&end);
-	fail_nth_set(n);
-	CHECK(!syscall(SYS_delete_module, "usrsysshm", O_NONBLOCK), "unloading, allocation %d failed: %s", n, strerror(errno));
-	reached = fail_nth_has_failed();
-	fail_nth_set(0);
+	arm_kind(kind, n);
+	CHECK(!syscall(SYS_delete_module, "usrsysshm", O_NONBLOCK), "unloading, %s %d: %s", kind->name, n, strerror(errno));
+	reached = disarm_kind(kind);
 	check_gone(n);
 	close(end);
 	reap(pid);
+	/* An interval of 1 does not count. */
+	if (n > 1)
+		kind->last += n;
 	return reached;
 }
 
 int main(int argc, char **argv)
 {
 	int n, missed, refused = 0;
+	struct kind *kind;
 
 	(void)argv;
 	if (argc > 1)
@@ -142,10 +194,12 @@ int main(int argc, char **argv)
 		missed = load(n, &refused) ? 0 : missed + 1;
 	printf("loading: %d allocations, %d loads refused\n", n - 6, refused);
 	CHECK(refused > 20, "only %d loads were refused", refused);
-	for (n = 1, missed = 0; missed < 5; n++)
-		missed = unload(n) ? 0 : missed + 1;
-	printf("unloading: %d allocations\n", n - 6);
-	CHECK(n > 6, "unloading: no allocation failed");
+	for (kind = kinds; kind < kinds + 2; kind++) {
+		for (n = 1; unload(kind, n); n++)
+			;
+		printf("unloading: %s: %d allocations\n", kind->name, n - 1);
+		CHECK(n > 1, "unloading, %s: no allocation failed", kind->name);
+	}
 	CHECK(!syscall(SYS_init_module, image, image_size, ""), "loading: %s", strerror(errno));
 	return 0;
 }

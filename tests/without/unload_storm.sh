@@ -1,5 +1,5 @@
 #!/bin/bash
-# The module comes and goes beside storms of fork, vfork, exec, titles and ps: no wrong answer, no complaint, and it goes each time.
+# The module comes and goes beside storms of fork, vfork, exec, titles, host names and ps: no wrong answer, no complaint, and it goes each time.
 #
 # CYCLES in the environment says how often (default 3; `make check-unload` 1,000).
 set -eu
@@ -10,16 +10,23 @@ for storm in 1 2 3; do
 done
 (while [ ! -e /tmp/over ]; do ps -eo pid,args >/dev/null; usrsysshm ps >/dev/null || exit 1; done) & pids="$pids $!"
 (while [ ! -e /tmp/over ]; do usrsysshm run /bin/true || exit 1; done) & pids="$pids $!"
+(while [ ! -e /tmp/over ]; do hostname "storm$((i = (i + 1) % 1000))" && sleep 0.05 || exit 1; done) & pids="$pids $!"
 for cycle in $(seq "${CYCLES:-3}"); do
 	insmod "$USRSYSSHM_MODULE"
 	# The storms exec, and may have no pages when the module goes; this one has, and they are taken away.
 	build/tests/programs/ask_for_ever /tmp/gone & steady=$!
-	until grep -q 'inode:.usrsysshm' "/proc/$steady/maps"; do sleep 0.05; done
+	until grep -q 'inode:.usrsysshm' "/proc/$steady/maps"; do
+		kill -0 $steady || break
+		sleep 0.05
+	done
 	sleep "0.$((RANDOM % 5))"
 	rmmod usrsysshm
 	touch /tmp/gone
 	wait $steady || fail "cycle $cycle: a program whose pages were taken away had a wrong answer, or died"
 	rm /tmp/gone
+	for pid in $pids; do
+		kill -0 "$pid" || fail "cycle $cycle: a storm had a wrong answer, or died"
+	done
 done
 touch /tmp/over
 for pid in $pids; do
