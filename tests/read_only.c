@@ -132,15 +132,19 @@ int main(void)
 	size_t page_size = (size_t)sysconf(_SC_PAGESIZE);
 	char *pages = (char *)(uintptr_t)uss_page_base();
 	char *title;
+	size_t offsets[3] = { 0 };
 	int i;
 
 	CHECK(geteuid() == 0, "to be run as root");
 	CHECK(pages, "no pages");
+	offsets[1] = my_page()->system_offset;
+	offsets[2] = my_page()->machine_offset;
+	CHECK(offsets[1] && offsets[2], "offsets %zu, %zu", offsets[1], offsets[2]);
 	title = pages + my_page()->title_offset;
 	signal(SIGSEGV, on_fault);
 	signal(SIGBUS, on_fault);
-	for (i = 0; i < 2; i++) {
-		char *field = pages + (i ? my_page()->system_offset : 0) + 24;
+	for (i = 0; i < 3; i++) {
+		char *field = pages + offsets[i] + 24;
 
 		by_store(field);
 		by_system_call(field);

@@ -10,7 +10,7 @@ for storm in 1 2 3; do
 done
 (while [ ! -e /tmp/over ]; do ps -eo pid,args >/dev/null; usrsysshm ps >/dev/null || exit 1; done) & pids="$pids $!"
 (while [ ! -e /tmp/over ]; do usrsysshm run /bin/true || exit 1; done) & pids="$pids $!"
-(while [ ! -e /tmp/over ]; do hostname "storm$((i = (i + 1) % 1000))" && sleep 0.05 || exit 1; done) & pids="$pids $!"
+(while [ ! -e /tmp/over ]; do hostname "storm$((RANDOM % 1000))" && sleep 0.05 || exit 1; done) & pids="$pids $!"
 for cycle in $(seq "${CYCLES:-3}"); do
 	insmod "$USRSYSSHM_MODULE"
 	# The storms exec, and may have no pages when the module goes; this one has, and they are taken away.
