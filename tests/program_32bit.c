@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-/* A 32-bit program reads the same pages by the same header: pid, fork id and start time. */
+/*
+ * A 32-bit program reads the same pages by the same header: pid, fork id and start time. They are not executable, not even where all is that can
+ * be read.
+ */
+#include <sys/personality.h>
+
 #include "test.h"
 
 _Static_assert(sizeof(void *) == 4, "to be compiled with -m32");
@@ -13,12 +18,35 @@ static void check_shown(const char *text)
 	close(fd);
 }
 
+/* After exec with READ_IMPLIES_EXEC. */
+static void check_not_executable(void)
+{
+	FILE *maps = fopen("/proc/self/maps", "re");
+	int ours = 0;
+	char line[512], mode[8];
+
+	CHECK(maps, "maps: %s", strerror(errno));
+	while (fgets(line, sizeof(line), maps)) {
+		CHECK(sscanf(line, "%*s %7s", mode) == 1, "%s", line);
+		if (!strstr(line, "[usrsysshm"))
+			continue;
+		CHECK(mode[2] == '-', "%s", line);
+		ours++;
+	}
+	fclose(maps);
+	CHECK(ours == 2, "%d mappings", ours);
+	CHECK(personality(0xffffffff) & READ_IMPLIES_EXEC, "READ_IMPLIES_EXEC is lost by exec");
+	exit(0);
+}
+
 int main(int argc, char **argv)
 {
 	uint64_t forkid = uss_forkid();
 	pid_t pid;
 
 	main_after_exec(argc, argv);
+	if (argc == 2)
+		check_not_executable();
 	check_served("32-bit program");
 	CHECK((uss_served() & 7) == 7, "served %#x", uss_served());
 	CHECK(my_page()->forkid == forkid, "fork ids %llu and %llu", (unsigned long long)my_page()->forkid,
@@ -32,6 +60,13 @@ int main(int argc, char **argv)
 		check_served("child of a 32-bit program");
 		CHECK(uss_forkid() != forkid, "child: fork id of its parent");
 		execl("/proc/self/exe", argv[0], "checked", "32-bit program after exec", NULL);
+		_exit(1);
+	}
+	reap(pid);
+	pid = fork();
+	if (pid == 0) {
+		personality(READ_IMPLIES_EXEC);
+		execl("/proc/self/exe", argv[0], "executable", NULL);
 		_exit(1);
 	}
 	reap(pid);
