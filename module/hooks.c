@@ -24,6 +24,7 @@
 #include <linux/delay.h>
 #include <linux/ftrace.h>
 #include <linux/kallsyms.h>
+#include <linux/kprobes.h>
 #include <linux/module.h>
 #include <linux/nsproxy.h>
 #include <linux/rcupdate.h>
@@ -147,65 +148,109 @@ static void uss_at_fork(void *data, struct task_struct *parent, struct task_stru
 	uss_space_fork(parent, child);
 }
 
+/* Functions lie that far apart at least, and the calls of the tracer at their beginnings. */
+#define USS_ENTRY_BYTES	16
+
 /* PERMANENT: `sysctl kernel.ftrace_enabled=0` is refused while they are there, instead of quietly turning them off. */
 #define USS_OPS_FLAGS	(FTRACE_OPS_FL_SAVE_REGS | FTRACE_OPS_FL_SAVE_REGS_IF_SUPPORTED | FTRACE_OPS_FL_RECURSION | \
 			 FTRACE_OPS_FL_PERMANENT)
 
-static struct uss_hook {
-	char *name;
+/*
+ * To unregister takes a quarter of a second each time, so one hook holds all functions that need no order among themselves. Which of them was
+ * called is known by the address.
+ */
+struct uss_hook {
+	struct uss_function {
+		const char *name;
+		ftrace_func_t called;
+		unsigned long address;
+	} functions[7];
 	struct ftrace_ops ops;
-} uss_hooks[] = {
-	{ "exec_mm_release", { .func = uss_at_exec_mm_release, .flags = USS_OPS_FLAGS } },
-	{ "exit_mm_release", { .func = uss_at_exit_mm_release, .flags = USS_OPS_FLAGS } },
-	{ "switch_task_namespaces", { .func = uss_at_switch_task_namespaces, .flags = USS_OPS_FLAGS } },
-	{ USS_SYSCALL_NAME("personality"), { .func = uss_at_personality, .flags = USS_OPS_FLAGS } },
+};
+
+static notrace void uss_at_function(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	struct uss_hook *hook = container_of(ops, struct uss_hook, ops);
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(hook->functions); i++)
+		if (ip - hook->functions[i].address < USS_ENTRY_BYTES)
+			return hook->functions[i].called(ip, parent_ip, ops, fregs);
+}
+
+static struct uss_hook uss_hooks[] = {
+	{ {
+		{ "exec_mm_release", uss_at_exec_mm_release },
+		{ "exit_mm_release", uss_at_exit_mm_release },
+		{ "switch_task_namespaces", uss_at_switch_task_namespaces },
+		{ USS_SYSCALL_NAME("personality"), uss_at_personality },
 #ifdef USS_COMPAT_SYSCALL_NAME
-	{ USS_COMPAT_SYSCALL_NAME("personality"), { .func = uss_at_personality, .flags = USS_OPS_FLAGS } },
+		{ USS_COMPAT_SYSCALL_NAME("personality"), uss_at_personality },
 #endif
+		{ "proc_sys_poll_notify", uss_at_proc_sys_poll_notify },
+		{ "calc_global_load", uss_at_calc_global_load },
+	}, { .func = uss_at_function, .flags = USS_OPS_FLAGS } },
 	/* The end of a change is heard from before its beginning is: no beginning without an end. */
-	{ "proc_sys_poll_notify", { .func = uss_at_proc_sys_poll_notify, .flags = USS_OPS_FLAGS } },
-	{ "add_device_randomness", { .func = uss_at_add_device_randomness, .flags = USS_OPS_FLAGS } },
-	{ "calc_global_load", { .func = uss_at_calc_global_load, .flags = USS_OPS_FLAGS } },
-	{ "access_remote_vm", { .func = uss_at_access_remote_vm, .flags = USS_OPS_FLAGS | FTRACE_OPS_FL_IPMODIFY } },
+	{ {
+		{ "add_device_randomness", uss_at_add_device_randomness },
+	}, { .func = uss_at_function, .flags = USS_OPS_FLAGS } },
+	{ {
+		{ "access_remote_vm", uss_at_access_remote_vm },
+	}, { .func = uss_at_function, .flags = USS_OPS_FLAGS | FTRACE_OPS_FL_IPMODIFY } },
 };
 
 /* Comes last and goes first: a process that has pages has all its other moves seen. */
-static struct uss_hook uss_exec_hook = {
-	"finalize_exec", { .func = uss_at_finalize_exec, .flags = USS_OPS_FLAGS | FTRACE_OPS_FL_IPMODIFY }
-};
+static struct uss_hook uss_exec_hook = { {
+	{ "finalize_exec", uss_at_finalize_exec },
+}, { .func = uss_at_function, .flags = USS_OPS_FLAGS | FTRACE_OPS_FL_IPMODIFY } };
 
-/* Never registered: to know an empty filter by. */
-static struct ftrace_ops uss_unfiltered;
+/* The kernel tells a module the address of a name only when it wants a probe there; one that is never armed is enough. */
+static int uss_function_find(struct uss_function *function)
+{
+	struct kprobe probe = { .symbol_name = function->name, .flags = KPROBE_FLAG_DISABLED };
+	int err = register_kprobe(&probe);
 
-/*
- * An empty filter is every function of the kernel. The kernel says that all is well, too, when it had no memory for the one entry; but
- * all empty filters are the same one.
- */
+	if (err)
+		return err;
+	function->address = (unsigned long)probe.addr;
+	unregister_kprobe(&probe);
+	return 0;
+}
+
+/* By address, not by name: asked for a name, the kernel says that all is well, too, when it had no memory for the entry. */
 static int uss_hook_filter(struct uss_hook *hook)
 {
-	int err = ftrace_set_filter(&uss_unfiltered, NULL, 0, 1);
+	struct uss_function *function;
+	int err;
 
-	if (!err)
-		err = ftrace_set_filter(&hook->ops, (unsigned char *)hook->name, strlen(hook->name), 1);
-	if (!err && rcu_access_pointer(hook->ops.func_hash->filter_hash) == rcu_access_pointer(uss_unfiltered.func_hash->filter_hash))
-		err = -ENOMEM;
-	return err;
+	for (function = hook->functions; function < hook->functions + ARRAY_SIZE(hook->functions) && function->name; function++) {
+		err = uss_function_find(function);
+		if (!err)
+			err = ftrace_set_filter_ip(&hook->ops, function->address, 0, 0);
+		if (err == -ENOENT || err == -EINVAL) {
+			pr_err("this kernel has no traceable function %s\n", function->name);
+			return -EOPNOTSUPP;
+		}
+		if (err) {
+			pr_err("cannot hook %s: error %d\n", function->name, err);
+			return err;
+		}
+	}
+	return 0;
 }
 
 static int uss_hook_register(struct uss_hook *hook)
 {
 	int err = uss_hook_filter(hook);
 
-	if (err == -EINVAL) {
-		pr_err("this kernel has no traceable function %s\n", hook->name);
-		return -EOPNOTSUPP;
-	}
-	if (!err)
+	if (!err) {
 		err = register_ftrace_function(&hook->ops);
-	if (err) {
-		pr_err("cannot hook %s: error %d (is it live-patched, or kernel.ftrace_enabled 0?)\n", hook->name, err);
-		ftrace_free_filter(&hook->ops);
+		if (err)
+			pr_err("cannot hook %s%s: error %d (is it live-patched, or kernel.ftrace_enabled 0?)\n", hook->functions[0].name,
+			       hook->functions[1].name ? " and others" : "", err);
 	}
+	if (err)
+		ftrace_free_filter(&hook->ops);
 	return err;
 }
 
