@@ -148,16 +148,13 @@ static void uss_at_fork(void *data, struct task_struct *parent, struct task_stru
 	uss_space_fork(parent, child);
 }
 
-/* Functions lie that far apart at least, and the calls of the tracer at their beginnings. */
-#define USS_ENTRY_BYTES	16
-
 /* PERMANENT: `sysctl kernel.ftrace_enabled=0` is refused while they are there, instead of quietly turning them off. */
 #define USS_OPS_FLAGS	(FTRACE_OPS_FL_SAVE_REGS | FTRACE_OPS_FL_SAVE_REGS_IF_SUPPORTED | FTRACE_OPS_FL_RECURSION | \
 			 FTRACE_OPS_FL_PERMANENT)
 
 /*
- * To unregister takes a quarter of a second each time, so one hook holds all functions that need no order among themselves. Which of them was
- * called is known by the address.
+ * To unregister takes a quarter of a second each time, so one hook holds all functions that need neither an order among themselves nor
+ * replacement. Which of them was called is known by the address.
  */
 struct uss_hook {
 	struct uss_function {
@@ -174,7 +171,7 @@ static notrace void uss_at_function(unsigned long ip, unsigned long parent_ip, s
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(hook->functions); i++)
-		if (ip - hook->functions[i].address < USS_ENTRY_BYTES)
+		if (hook->functions[i].address == ip)
 			return hook->functions[i].called(ip, parent_ip, ops, fregs);
 }
 
@@ -204,7 +201,10 @@ static struct uss_hook uss_exec_hook = { {
 	{ "finalize_exec", uss_at_finalize_exec },
 }, { .func = uss_at_function, .flags = USS_OPS_FLAGS | FTRACE_OPS_FL_IPMODIFY } };
 
-/* The kernel tells a module the address of a name only when it wants a probe there; one that is never armed is enough. */
+/*
+ * The kernel tells a module the address of a name only when it wants a probe there; one that is never armed is enough. With that flag it is the
+ * address of the tracer's call.
+ */
 static int uss_function_find(struct uss_function *function)
 {
 	struct kprobe probe = { .symbol_name = function->name, .flags = KPROBE_FLAG_DISABLED };
@@ -212,9 +212,12 @@ static int uss_function_find(struct uss_function *function)
 
 	if (err)
 		return err;
-	function->address = (unsigned long)probe.addr;
+	if (probe.flags & KPROBE_FLAG_FTRACE)
+		function->address = (unsigned long)probe.addr;
+	else
+		err = -EINVAL;
 	unregister_kprobe(&probe);
-	return 0;
+	return err;
 }
 
 /* By address, not by name: asked for a name, the kernel says that all is well, too, when it had no memory for the entry. */
@@ -246,8 +249,7 @@ static int uss_hook_register(struct uss_hook *hook)
 	if (!err) {
 		err = register_ftrace_function(&hook->ops);
 		if (err)
-			pr_err("cannot hook %s%s: error %d (is it live-patched, or kernel.ftrace_enabled 0?)\n", hook->functions[0].name,
-			       hook->functions[1].name ? " and others" : "", err);
+			pr_err("cannot hook %s: error %d (is it live-patched, or kernel.ftrace_enabled 0?)\n", hook->functions[0].name, err);
 	}
 	if (err)
 		ftrace_free_filter(&hook->ops);
