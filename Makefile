@@ -38,15 +38,15 @@ check-unload:
 	$(MAKE) tests
 	vm/run --kernel $(KERNEL) --timeout 86400 --no-module env CYCLES=$(CYCLES) TEST_TIMEOUT=86000 tests/run --without unload_storm
 
-# All tests in kernels that watch themselves; what is left of memory at the end is looked at where the kernel can.
+# All tests in kernels that watch themselves, which makes a fork ten times as slow; what is left of memory at the end is looked at where the kernel can.
 check-debug:
 	vm/setup build vm check debug
 	$(MAKE) tests
 	for kernel in kasan kcsan; do \
 		image=$$(vm/debug-kernel $$kernel) || exit; \
 		leaks=; [ $$kernel = kcsan ] || leaks='&& tests/run --debug leaks'; \
-		vm/run --kernel "$$image" --timeout 7200 env TEST_TIMEOUT=1200 sh -c "tests/run $$leaks" && \
-		vm/run --kernel "$$image" --timeout 7200 --no-module env TEST_TIMEOUT=1200 sh -c "tests/run --without $$leaks" && \
+		vm/run --kernel "$$image" --timeout 7200 env TEST_TIMEOUT=1200 TEST_PROCESSES=2000 sh -c "tests/run $$leaks" && \
+		vm/run --kernel "$$image" --timeout 7200 --no-module env TEST_TIMEOUT=1200 TEST_PROCESSES=2000 sh -c "tests/run --without $$leaks" && \
 		vm/run --kernel "$$image" --timeout 7200 sh -c "build/tests/stepper 10000 $(SEED) $$leaks" || exit; \
 	done
 	image=$$(vm/debug-kernel kasan) && \

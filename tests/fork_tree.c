@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-/* 10,000 processes in random trees: each is served from a page of its own, with a pid and a fork id of its own. */
+/*
+ * 10,000 processes (or TEST_PROCESSES) in random trees: each is served from a page of its own, with a pid and a fork id of its own.
+ */
 #include <sys/mman.h>
 
 #include "test.h"
 
-#define PROCESSES_MADE 10000
+#define MOST 10000
 
 static struct {
 	int left;			/* processes still to be made */
 	int made;
-	uint64_t forkids[PROCESSES_MADE + 1];
+	uint64_t forkids[MOST + 1];
 } *shared;
 
 static void check_me(void)
@@ -52,16 +54,17 @@ static int compare(const void *a, const void *b)
 
 int main(void)
 {
+	const int many = test_processes(MOST);
 	unsigned int round;
 	int i;
 
 	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	CHECK(shared != MAP_FAILED, "mmap");
-	shared->left = PROCESSES_MADE;
+	shared->left = many;
 	check_me();
 	for (round = 1; shared->left > 0; round++)
 		grow(round, 0);
-	CHECK(shared->made == PROCESSES_MADE + 1, "%d processes", shared->made);
+	CHECK(shared->made == many + 1, "%d processes", shared->made);
 	qsort(shared->forkids, (size_t)shared->made, sizeof(uint64_t), compare);
 	CHECK(shared->forkids[0] != 0, "a fork id of 0");
 	for (i = 1; i < shared->made; i++)

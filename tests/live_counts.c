@@ -1,17 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* 10,000 processes alive at once: the live counts say exactly so many more, and afterwards what they said at the start. */
+/* 10,000 processes (or TEST_PROCESSES) alive at once: the live counts say exactly so many more, and afterwards what they said at the start. */
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 
 #include "test.h"
 
-#define MANY 10000
+#define MOST 10000
 
 int main(void)
 {
-	const struct rlimit enough = { 2 * MANY, 2 * MANY };
-	static pid_t pids[MANY];
+	const int many = test_processes(MOST);
+	const struct rlimit enough = { 2 * MOST, 2 * MOST };
+	static pid_t pids[MOST];
 	long processes, pages;
 	int i, *ready;
 
@@ -20,7 +21,7 @@ int main(void)
 	check_served("before");
 	processes = read_number(PROCESSES);
 	pages = read_number(PAGES);
-	for (i = 0; i < MANY; i++) {
+	for (i = 0; i < many; i++) {
 		pids[i] = fork();
 		CHECK(pids[i] >= 0, "fork %d: %s", i, strerror(errno));
 		if (pids[i] == 0) {
@@ -37,14 +38,14 @@ int main(void)
 			_exit(0);
 		}
 	}
-	while (__atomic_load_n(ready, __ATOMIC_ACQUIRE) < MANY)
+	while (__atomic_load_n(ready, __ATOMIC_ACQUIRE) < many)
 		usleep(10000);
-	CHECK(read_number(PROCESSES) == processes + MANY, "%ld processes more, and %d were made", read_number(PROCESSES) - processes,
-	      MANY);
-	CHECK(read_number(PAGES) == pages + MANY / 2 + MANY / 20 * 2, "%ld pages more", read_number(PAGES) - pages);
-	for (i = 0; i < MANY; i++)
+	CHECK(read_number(PROCESSES) == processes + many, "%ld processes more, and %d were made", read_number(PROCESSES) - processes,
+	      many);
+	CHECK(read_number(PAGES) == pages + many / 2 + many / 20 * 2, "%ld pages more", read_number(PAGES) - pages);
+	for (i = 0; i < many; i++)
 		kill(pids[i], SIGKILL);
-	for (i = 0; i < MANY; i++)
+	for (i = 0; i < many; i++)
 		CHECK(waitpid(pids[i], NULL, 0) == pids[i], "waitpid");
 	CHECK(read_number(PROCESSES) == processes, "%ld processes, at first %ld", read_number(PROCESSES), processes);
 	CHECK(read_number(PAGES) == pages, "%ld pages, at first %ld", read_number(PAGES), pages);

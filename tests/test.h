@@ -114,6 +114,16 @@ static inline long read_number(const char *path)
 #define PAGES "/sys/kernel/usrsysshm/pages"
 
 /* A program that checks itself after exec: this same one, called as "PROGRAM checked WHERE". */
+/* How many processes a test makes that makes many; TEST_PROCESSES in the environment makes it fewer, for a slow kernel. Even twentieths. */
+static inline int test_processes(int most)
+{
+	const char *text = getenv("TEST_PROCESSES");
+	int wanted = text ? atoi(text) : most;
+
+	CHECK(wanted >= 20 && wanted <= most, "TEST_PROCESSES: 20 to %d", most);
+	return wanted / 20 * 20;
+}
+
 static inline void main_after_exec(int argc, char **argv)
 {
 	if (argc == 3 && !strcmp(argv[1], "checked")) {
