@@ -38,7 +38,8 @@ check-unload:
 	$(MAKE) tests
 	vm/run --kernel $(KERNEL) --timeout 86400 --no-module env CYCLES=$(CYCLES) TEST_TIMEOUT=86000 tests/run --without unload_storm
 
-# All tests in kernels that watch themselves, which makes a fork ten times as slow; what is left of memory at the end is looked at where the kernel can.
+# All tests in kernels that watch themselves, where a fork takes twenty times as long; what is left of memory at the end is looked at where the
+# kernel can.
 check-debug:
 	vm/setup build vm check debug
 	$(MAKE) tests

@@ -113,7 +113,6 @@ static inline long read_number(const char *path)
 #define PROCESSES "/sys/kernel/usrsysshm/processes"
 #define PAGES "/sys/kernel/usrsysshm/pages"
 
-/* A program that checks itself after exec: this same one, called as "PROGRAM checked WHERE". */
 /* How many processes a test makes that makes many; TEST_PROCESSES in the environment makes it fewer, for a slow kernel. Even twentieths. */
 static inline int test_processes(int most)
 {
@@ -124,6 +123,7 @@ static inline int test_processes(int most)
 	return wanted / 20 * 20;
 }
 
+/* A program that checks itself after exec: this same one, called as "PROGRAM checked WHERE". */
 static inline void main_after_exec(int argc, char **argv)
 {
 	if (argc == 3 && !strcmp(argv[1], "checked")) {
