@@ -251,10 +251,13 @@ static unsigned long uss_zero_area(struct file *file, unsigned long addr, unsign
 {
 	struct vm_area_struct *vma = find_vma(current->mm, addr);
 
+	/* The hole that we have left ourselves. */
+	if (file->private_data && (!vma || vma->vm_start >= addr + len))
+		return addr;
 	if (!vma || vma->vm_start != addr || vma->vm_end != addr + len || !uss_is_ours(vma))
 		return -EAGAIN;
-	/* For uss_zero_mmap(), which is next, under the same lock. */
-	file->private_data = (void *)(vma->vm_flags & (VM_READ | VM_WRITE));
+	/* For uss_zero_mmap(), which is next, under the same lock; never NULL. */
+	file->private_data = (void *)(VM_MAYREAD | (vma->vm_flags & (VM_READ | VM_WRITE)));
 	/* mseal(2) keeps programs from replacing a mapping, not us from taking ours back. */
 	uss_vm_flags_mod(vma, 0, USS_VM_SEALED);
 	return addr;
@@ -297,8 +300,21 @@ static bool uss_find_ours(struct mm_struct *mm, unsigned long *start, unsigned l
 	return found;
 }
 
+/* Has the kernel taken a mapping away and then had no memory for the one in its place? */
+static bool uss_left_hole(struct mm_struct *mm, unsigned long start)
+{
+	struct vm_area_struct *vma;
+	bool hole;
+
+	mmap_read_lock(mm);
+	vma = find_vma(mm, start);
+	hole = !vma || vma->vm_start > start;
+	mmap_read_unlock(mm);
+	return hole;
+}
+
 /*
- * In a kernel thread. What fails (no memory; the program was quicker) is tried again in the next round.
+ * In a kernel thread. What fails (no memory; the program was quicker) is tried again in the next round; a hole is filled before anything else.
  *
  * No access is asked of mmap: private memory to be written to is accounted, and a kernel that never overcommits can find that there
  * is no more when the old mapping is gone already (6.1). Our own method then gives the access that was there.
@@ -308,8 +324,12 @@ static void uss_evict(struct mm_struct *mm, struct file *ours)
 	unsigned long start, size, err = 0;
 
 	kthread_use_mm(mm);
-	while (!IS_ERR_VALUE(err) && uss_find_ours(mm, &start, &size))
-		err = vm_mmap(ours, start, size, PROT_NONE, MAP_PRIVATE | MAP_FIXED | MAP_NORESERVE, 0);
+	while (!IS_ERR_VALUE(err) && uss_find_ours(mm, &start, &size)) {
+		ours->private_data = NULL;
+		do
+			err = vm_mmap(ours, start, size, PROT_NONE, MAP_PRIVATE | MAP_FIXED | MAP_NORESERVE, 0);
+		while (err == -ENOMEM && uss_left_hole(mm, start));
+	}
 	kthread_unuse_mm(mm);
 }
 

@@ -198,7 +198,8 @@ int main(int argc, char **argv)
 		for (n = 1; unload(kind, n); n++)
 			;
 		printf("unloading: %s: %d allocations\n", kind->name, n - 1);
-		CHECK(n > 1, "unloading, %s: no allocation failed", kind->name);
+		/* Whole pages are asked for only when the allocator of small things runs short. */
+		CHECK(n > 1 || kind != kinds, "unloading, %s: no allocation failed", kind->name);
 	}
 	CHECK(!syscall(SYS_init_module, image, image_size, ""), "loading: %s", strerror(errno));
 	return 0;
