@@ -322,13 +322,15 @@ static bool uss_left_hole(struct mm_struct *mm, unsigned long start)
 static void uss_evict(struct mm_struct *mm, struct file *ours)
 {
 	unsigned long start, size, err = 0;
+	int tries;
 
 	kthread_use_mm(mm);
 	while (!IS_ERR_VALUE(err) && uss_find_ours(mm, &start, &size)) {
 		ours->private_data = NULL;
+		tries = 0;
 		do
 			err = vm_mmap(ours, start, size, PROT_NONE, MAP_PRIVATE | MAP_FIXED | MAP_NORESERVE, 0);
-		while (err == -ENOMEM && uss_left_hole(mm, start));
+		while (err == -ENOMEM && uss_left_hole(mm, start) && ++tries < 100);
 	}
 	kthread_unuse_mm(mm);
 }
