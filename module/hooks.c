@@ -201,10 +201,7 @@ static struct uss_hook uss_exec_hook = { {
 	{ "finalize_exec", uss_at_finalize_exec },
 }, { .func = uss_at_function, .flags = USS_OPS_FLAGS | FTRACE_OPS_FL_IPMODIFY } };
 
-/*
- * The kernel tells a module the address of a name only when it wants a probe there; one that is never armed is enough. With that flag it is the
- * address of the tracer's call.
- */
+/* The kernel tells a module the address of a name only when it wants a probe there; one that is never armed is enough. */
 static int uss_function_find(struct uss_function *function)
 {
 	struct kprobe probe = { .symbol_name = function->name, .flags = KPROBE_FLAG_DISABLED };
@@ -212,6 +209,7 @@ static int uss_function_find(struct uss_function *function)
 
 	if (err)
 		return err;
+	/* FTRACE: where the probe would be is where the tracer is called from, which uss_at_function() compares with. */
 	if (probe.flags & KPROBE_FLAG_FTRACE)
 		function->address = (unsigned long)probe.addr;
 	else
