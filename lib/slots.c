@@ -12,8 +12,6 @@
 
 #include "title.h"
 
-#define USS_READ_TRIES	16
-
 static char *uss_slot_text(const struct uss_title_page *area, unsigned int slot)
 {
 	return (char *)area + USS_SLOT_OFFSET(slot);
@@ -27,33 +25,54 @@ static bool uss_slot_is_current(const struct uss_title_page *area, unsigned int 
 	return USS_TITLE_SLOT(title) == slot && USS_TITLE_STAMP(title) == USS_SLOT_STAMP(word);
 }
 
-/* May the slot be claimed? The dead are asked after only when nothing else helps: it takes a system call. */
+/* Is the kernel reading it? To be asked after the slot was found not to be current. */
+static bool uss_slot_is_read(const struct uss_title_page *area, unsigned int slot)
+{
+	return USS_TITLE_SLOT(__atomic_load_n(&area->reading, __ATOMIC_SEQ_CST)) == slot;
+}
+
+static bool uss_is_dead(pid_t pid)
+{
+	/* This process's own threads and interrupted functions are asked after without a system call. */
+	return pid != uss_getpid() && syscall(SYS_kill, pid, 0) < 0 && errno == ESRCH;
+}
+
 static bool uss_slot_is_claimable(const struct uss_title_page *area, unsigned int slot, __u64 word, bool from_the_dead)
 {
 	switch (USS_SLOT_STATE(word)) {
 	case USS_SLOT_FREE:
-		return true;
+		break;
 	case USS_SLOT_PUBLISHED:
-		return !uss_slot_is_current(area, slot, word);
+		if (uss_slot_is_current(area, slot, word))
+			return false;
+		break;
 	case USS_SLOT_WRITING:
-		return from_the_dead && syscall(SYS_kill, USS_SLOT_PID(word), 0) < 0 && errno == ESRCH &&
-		       !uss_slot_is_current(area, slot, word);
+		if (!from_the_dead || !uss_is_dead(USS_SLOT_PID(word)) || uss_slot_is_current(area, slot, word))
+			return false;
+		break;
 	default:
 		return false;
 	}
+	return !uss_slot_is_read(area, slot);
 }
 
-/* Returns the number of a slot that is now the caller's, with the word that says so, or -1. */
-static int uss_slot_claim(struct uss_title_page *area, __u64 *claimed, bool from_the_dead)
+/*
+ * Returns the number of a slot that is now the caller's, with the word that says so, or -1.
+ *
+ * A writer that is met is passed over, and only after that the dead are told from the living. So the dead never have two slots side by side for
+ * long, and half of all slots are there to be gone through.
+ */
+static int uss_slot_claim(struct uss_title_page *area, __u64 *claimed)
 {
 	/* Behind the current one: the slot that has been left alone for longest, and with it the slowest of its readers. */
 	__u64 title = __atomic_load_n(&area->current_title, __ATOMIC_RELAXED), word;
 	unsigned int i, slot, first = title ? USS_TITLE_SLOT(title) + 1 : 0;
 
-	for (i = 0; i < USS_TITLE_SLOTS; i++) {
+	/* The first one comes last once more. */
+	for (i = 0; i <= USS_TITLE_SLOTS; i++) {
 		slot = (first + i) % USS_TITLE_SLOTS;
 		word = __atomic_load_n(&area->slot[slot], __ATOMIC_ACQUIRE);
-		if (!uss_slot_is_claimable(area, slot, word, from_the_dead))
+		if (!uss_slot_is_claimable(area, slot, word, i > 0))
 			continue;
 		*claimed = USS_SLOT((USS_SLOT_STAMP(word) + 1) & USS_STAMP_MASK, uss_getpid(), USS_SLOT_WRITING);
 		if (__atomic_compare_exchange_n(&area->slot[slot], &word, *claimed, 0, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
@@ -91,9 +110,7 @@ const char *uss_slots_set(struct uss_title_page *area, const char *text, size_t 
 		uss_slot_publish(area, 0, 0);
 		return NULL;
 	}
-	slot = uss_slot_claim(area, &claimed, false);
-	if (slot < 0)
-		slot = uss_slot_claim(area, &claimed, true);
+	slot = uss_slot_claim(area, &claimed);
 	if (slot < 0) {
 		errno = EAGAIN;
 		return NULL;
@@ -108,11 +125,10 @@ const char *uss_slots_set(struct uss_title_page *area, const char *text, size_t 
 
 ssize_t uss_slots_get(const struct uss_title_page *area, char *text)
 {
-	unsigned int slot, length, tries;
-	__u64 title, word;
+	__u64 title = __atomic_load_n(&area->current_title, __ATOMIC_ACQUIRE), before, word;
+	unsigned int slot, length;
 
-	for (tries = 0; tries < USS_READ_TRIES; tries++) {
-		title = __atomic_load_n(&area->current_title, __ATOMIC_ACQUIRE);
+	do {
 		slot = USS_TITLE_SLOT(title);
 		length = USS_TITLE_LENGTH(title);
 		if (slot >= USS_TITLE_SLOTS || length > USS_TITLE_MAX)
@@ -122,6 +138,9 @@ ssize_t uss_slots_get(const struct uss_title_page *area, char *text)
 		word = __atomic_load_n(&area->slot[slot], __ATOMIC_RELAXED);
 		if (USS_SLOT_STAMP(word) == USS_TITLE_STAMP(title))
 			return (ssize_t)length;
-	}
+		before = title;
+		title = __atomic_load_n(&area->current_title, __ATOMIC_ACQUIRE);
+		/* Others have set many titles meanwhile; or the program has overwritten the area. */
+	} while (title != before);
 	return -1;
 }

@@ -7,13 +7,14 @@
  * that a mixture can be seen.
  *
  * Checked:	who reads gets both halves of one title, and a published one;
- *		it tries no more often than there can be claims, and one (each writer here writes once; titles set for ever, and removing
+ *		it tries no more often than there can be titles, and one (each writer here writes once; titles set for ever, and removing
  *		a title, are not in the model);
+ *		what it has said that it reads is not written over, but by writers of old that do not look (in half of all runs they are);
  *		a slot is never written by two at once;
- *		nobody waits: no step waits for another's (no invalid end states), and a writer looks at each slot no more than twice.
+ *		nobody waits: no step waits for another's (no invalid end states), and a writer looks at no slot more than twice.
  *
  * Broken on purpose, each to be caught: BROKEN_CURRENT claims the current slot, BROKEN_STAMP does not look whether the text is still the
- * text, BROKEN_GIVE_BACK gives back with a store instead of a compare-and-swap, BROKEN_DEATH claims from the living, BROKEN_WAIT
+ * text, BROKEN_READING does not look whether the title is still current when it has said so, BROKEN_GIVE_BACK gives back with a store instead of a compare-and-swap, BROKEN_DEATH claims from the living, BROKEN_WAIT
  * waits for a slot to be free.
  */
 #define SLOTS	3
@@ -35,6 +36,8 @@ typedef Slot {
 }
 Slot slot[SLOTS];
 byte current = NONE, current_stamp;	/* one word */
+byte reading = NONE;
+bool writers_look;
 bool dead[WRITERS + 1], published[WRITERS + 1];
 
 byte killed;
@@ -50,13 +53,14 @@ byte killed;
 	} \
 	fi
 
-inline claim(from_the_dead)
+inline claim()
 {
-	i = 0;
+	tried = 0;
 	do
-	:: i < SLOTS && mine == NONE ->
+	:: tried <= SLOTS && mine == NONE ->
+		i = tried % SLOTS;
 		/* The word is loaded, then current, then the word is swapped. */
-		d_step { stamp = slot[i].stamp; state = slot[i].state; who = slot[i].who; looks++; assert(looks <= 2 * SLOTS) };
+		d_step { stamp = slot[i].stamp; state = slot[i].state; who = slot[i].who; looks++; assert(looks <= SLOTS + 1) };
 		d_step {
 			good = false;
 			if
@@ -67,12 +71,16 @@ inline claim(from_the_dead)
 			:: state == PUBLISHED -> good = !(current == i && current_stamp == stamp)
 #endif
 #ifdef BROKEN_DEATH
-			:: state == WRITING -> good = from_the_dead && !(current == i && current_stamp == stamp)
+			:: state == WRITING -> good = tried > 0 && !(current == i && current_stamp == stamp)
 #else
-			:: state == WRITING -> good = from_the_dead && dead[who] && !(current == i && current_stamp == stamp)
+			:: state == WRITING -> good = tried > 0 && dead[who] && !(current == i && current_stamp == stamp)
 #endif
 			fi
 		};
+		if
+		:: good && writers_look -> good = reading != i
+		:: else
+		fi;
 		atomic {
 			if
 			:: good && slot[i].stamp == stamp && slot[i].state == state && slot[i].who == who ->
@@ -83,27 +91,23 @@ inline claim(from_the_dead)
 			:: else
 			fi
 		};
-		i++
+		tried++
 	:: else -> break
 	od
 }
 
 proctype Writer(byte me)
 {
-	byte mine = NONE, i, stamp, state, who, before, before_stamp, looks;
+	byte mine = NONE, tried, i, stamp, state, who, before, before_stamp, looks;
 	bool good, writing = false;
 
 #ifdef BROKEN_WAIT
 	do
-	:: mine == NONE -> claim(false)
+	:: mine == NONE -> claim()
 	:: else -> break
 	od;
 #else
-	claim(false);
-	if
-	:: mine == NONE -> claim(true)
-	:: else
-	fi;
+	claim();
 #endif
 	if
 	:: mine == NONE -> goto end_full
@@ -163,14 +167,22 @@ again:
 	:: at == NONE -> goto done
 	:: else
 	fi;
+	reading = at;
+#ifndef BROKEN_READING
+	if
+	:: atomic { current != at || current_stamp != stamp -> goto again }
+	:: else
+	fi;
+#endif
 	first = slot[at].first;
 	second = slot[at].second;
 #ifndef BROKEN_STAMP
 	if
-	:: slot[at].stamp != stamp -> goto again
+	:: atomic { slot[at].stamp != stamp -> assert(!writers_look); goto again }
 	:: else
 	fi;
 #endif
+	reading = NONE;
 	assert(first == second);
 	assert(published[first]);
 done:
@@ -183,6 +195,10 @@ init {
 		slot[0].stamp = 1; slot[0].state = PUBLISHED;
 		current = 0; current_stamp = 1;
 		published[0] = true;
+		if
+		:: writers_look = true
+		:: writers_look = false
+		fi;
 		run Writer(1); run Writer(2); run Writer(3);
 		run Reader()
 	}

@@ -49,8 +49,14 @@ static void uss_vma_open(struct vm_area_struct *vma)
 	uss_space_inherit_title(space, from);
 }
 
+/* Who is taking our mappings away, and whether the one that he has just asked to replace is gone. */
+static struct task_struct *uss_evictor;
+static bool uss_is_closed;
+
 static void uss_vma_close(struct vm_area_struct *vma)
 {
+	if (READ_ONCE(uss_evictor) == current)
+		uss_is_closed = true;
 	uss_space_put(vma->vm_private_data);
 }
 
@@ -242,7 +248,8 @@ void uss_map_withdraw(struct uss_withdrawal *withdrawal, struct mm_struct *mm)
  * zeros, and asks the kernel. The new mapping is made through a file of our own, for the sake of two of its methods: one looks,
  * under the mmap_lock, whether what is to be replaced is still ours, and the other hands over to /dev/zero's file.
  *
- * It needs a mapping more for an instant. A process that has as many as vm.max_map_count allows keeps the module until it has one less.
+ * A process that has more mappings than vm.max_map_count, as the limit was lowered or by stack and heap, is refused any mmap, and keeps
+ * the module until it has one less.
  */
 static struct file *uss_zero_file;
 
@@ -251,8 +258,8 @@ static unsigned long uss_zero_area(struct file *file, unsigned long addr, unsign
 {
 	struct vm_area_struct *vma = find_vma(current->mm, addr);
 
-	/* The hole that we have left ourselves. */
-	if (file->private_data && (!vma || vma->vm_start >= addr + len))
+	/* The hole that we have left ourselves, unless the program was quicker. */
+	if (uss_is_closed && (!vma || vma->vm_start >= addr + len))
 		return addr;
 	if (!vma || vma->vm_start != addr || vma->vm_end != addr + len || !uss_is_ours(vma))
 		return -EAGAIN;
@@ -300,21 +307,9 @@ static bool uss_find_ours(struct mm_struct *mm, unsigned long *start, unsigned l
 	return found;
 }
 
-/* Has the kernel taken a mapping away and then had no memory for the one in its place? */
-static bool uss_left_hole(struct mm_struct *mm, unsigned long start)
-{
-	struct vm_area_struct *vma;
-	bool hole;
-
-	mmap_read_lock(mm);
-	vma = find_vma(mm, start);
-	hole = !vma || vma->vm_start > start;
-	mmap_read_unlock(mm);
-	return hole;
-}
-
 /*
- * In a kernel thread. What fails (no memory; the program was quicker) is tried again in the next round; a hole is filled before anything else.
+ * In a kernel thread. What fails (no memory; the program was quicker) is tried again in the next round. But when there was no memory after
+ * the old mapping had been taken away, there is a hole now, which the next round would not find: it is filled at once.
  *
  * No access is asked of mmap: private memory to be written to is accounted, and a kernel that never overcommits can find that there
  * is no more when the old mapping is gone already (6.1). Our own method then gives the access that was there.
@@ -325,13 +320,17 @@ static void uss_evict(struct mm_struct *mm, struct file *ours)
 	int tries;
 
 	kthread_use_mm(mm);
+	WRITE_ONCE(uss_evictor, current);
 	while (!IS_ERR_VALUE(err) && uss_find_ours(mm, &start, &size)) {
-		ours->private_data = NULL;
+		uss_is_closed = false;
 		tries = 0;
 		do
 			err = vm_mmap(ours, start, size, PROT_NONE, MAP_PRIVATE | MAP_FIXED | MAP_NORESERVE, 0);
-		while (err == -ENOMEM && uss_left_hole(mm, start) && ++tries < 100);
+		while (err == -ENOMEM && uss_is_closed && ++tries < 100);
+		if (err == -ENOMEM && uss_is_closed)
+			pr_warn("no memory: a process has nothing any more at %#lx, where its pages were\n", start);
 	}
+	WRITE_ONCE(uss_evictor, NULL);
 	kthread_unuse_mm(mm);
 }
 

@@ -33,7 +33,7 @@
 /* How long the environment is waited for, when its process has a title. */
 #define USS_PATIENCE_MS		100
 
-/* Honest writers never come near: it takes fifteen new titles, while one is copied, to make a reader begin again. */
+/* Writers that keep to the rules never come near: it takes a new title just before we have said which one we read to make us begin again. */
 #define USS_READ_TRIES		16
 
 void uss_title_open_window(struct uss_title *title, struct mm_struct *mm, unsigned long address)
@@ -105,26 +105,32 @@ static void uss_copy_from_pages(struct page **pages, unsigned int offset, char *
 	}
 }
 
+/* One reader of an area at a time. */
 bool uss_title_copy(struct page **pages, char *text, u32 *length)
 {
 	struct uss_title_page *area = page_address(pages[0]);
 	unsigned int slot, tries;
+	bool copied = false;
 	u64 title;
 
-	for (tries = 0; tries < USS_READ_TRIES; tries++) {
-		title = smp_load_acquire(&area->current_title);
+	for (tries = 0; tries < USS_READ_TRIES && !copied; tries++) {
+		title = READ_ONCE(area->current_title);
 		slot = USS_TITLE_SLOT(title);
 		*length = USS_TITLE_LENGTH(title);
 		/* No title, or somebody's scribbling. */
 		if (slot >= USS_TITLE_SLOTS || *length > USS_TITLE_MAX)
-			return false;
+			break;
+		/* Who makes another title current after this sees that nobody may claim the slot. */
+		smp_store_mb(area->reading, title);
+		if (smp_load_acquire(&area->current_title) != title)
+			continue;
 		uss_copy_from_pages(pages, USS_SLOT_OFFSET(slot), text, *length);
-		/* The text before the word that says it was still the text. */
+		/* The text before the word that says it was still the text, for there are writers that do not look at what we read. */
 		smp_rmb();
-		if (USS_SLOT_STAMP(READ_ONCE(area->slot[slot])) == USS_TITLE_STAMP(title))
-			return true;
+		copied = USS_SLOT_STAMP(READ_ONCE(area->slot[slot])) == USS_TITLE_STAMP(title);
 	}
-	return false;
+	smp_store_release(&area->reading, 0);
+	return copied;
 }
 
 static bool uss_lock_patiently(struct mm_struct *mm, bool patient)

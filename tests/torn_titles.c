@@ -106,7 +106,7 @@ static void read_titles(pid_t pid)
 	CHECK(fd >= 0, "%s: %s", path, strerror(errno));
 	while (__atomic_add_fetch(done, 1, __ATOMIC_RELAXED) <= READS) {
 		length = pread(fd, shown, sizeof(shown), 0);
-		CHECK(length == LENGTH + 1 && !shown[LENGTH], "%zd bytes", length);
+		CHECK(length == LENGTH + 1 && !shown[LENGTH], "%zd bytes, at read %d or before", length, *done);
 		for (i = 0; i < 4; i++)
 			if (shown[0] == titles[i][0])
 				break;
@@ -117,17 +117,20 @@ static void read_titles(pid_t pid)
 
 static void try(const char *name, void (*write_titles)(void))
 {
-	pid_t writer = fork(), reader[READERS];
+	pid_t writer, reader[READERS];
 	int i;
 
+	*done = -1;
+	writer = fork();
 	if (writer == 0) {
 		setpgid(0, 0);
 		set(0);
+		__atomic_store_n(done, 0, __ATOMIC_RELEASE);
 		write_titles();
 	}
 	setpgid(writer, writer);
-	usleep(300000);
-	*done = 0;
+	while (__atomic_load_n(done, __ATOMIC_ACQUIRE) < 0)
+		usleep(1000);
 	for (i = 0; i < READERS; i++)
 		if ((reader[i] = fork()) == 0)
 			read_titles(writer);

@@ -175,19 +175,22 @@ struct uss_machine_page {
  * at every instant a complete title can be read there, whatever became of those who were writing another one.
  *
  * To write:	1. Claim a slot and compare-and-swap its word to the next stamp, USS_SLOT_WRITING, and the writer's pid. To be claimed
- *		   is a slot that is free, or published but not current. When there is none, also one that is being written by a
- *		   process that is no more (kill(2) says ESRCH), and not current. Nobody waits.
+ *		   is a slot that is free, or published but not current. Who has had to pass over another one also claims one that
+ *		   is being written by a process that is no more (kill(2) says ESRCH), and not current. Never, looked at last, a slot that
+ *		   `reading` names. Nobody waits.
  *		2. Write the text into it (after the claim: release fence).
  *		3. Publish: exchange current_title for USS_TITLE(slot, length, stamp) (acquire and release), or for 0: no title.
  *		   Then compare-and-swap the slot's word from what the claim made it to USS_SLOT_PUBLISHED.
  *		4. Give back the slot that was current before: compare-and-swap its word, if it still has that title's stamp, to free.
  *		A writer that ends anywhere in between leaves a slot that others can claim.
  * To read:	1. Load current_title (acquire). 0: no title; the original command line is shown.
- *		2. Copy the text.
- *		3. Load the slot's word (after the copy: acquire fence). Another stamp than that in current_title: begin again.
+ *		2. The kernel alone: store it in `reading`, and (after a full fence) load current_title again. Another: begin again.
+ *		3. Copy the text.
+ *		4. Load the slot's word (after the copy: acquire fence). Another stamp than that in current_title: begin again.
+ *		5. The kernel alone: store 0 in `reading` (release).
  *
  * Writers: the process's threads and signal handlers, and the kernel once, when it makes the first page, which holds
- * the title that a forked child inherits. Readers: the kernel, which bounds and checks everything, and the process.
+ * the title that a forked child inherits. `reading` is written by the kernel only. Readers: the kernel, which bounds and checks everything, and the process.
  */
 #define USS_TITLE_SLOTS		15
 #define USS_TITLE_MAX		2048	/* bytes of a title */
@@ -215,6 +218,7 @@ struct uss_title_page {
 	struct uss_header header;
 	__aligned_u64 current_title;		/* process / kernel, process / 64-bit atomic */
 	__aligned_u64 slot[USS_TITLE_SLOTS];	/* process / kernel, process / 64-bit atomic */
+	__aligned_u64 reading;			/* a title or 0: kernel / process / 64-bit atomic */
 };
 
 /* Where slot n begins, in bytes from the title area's beginning. The first one lies whole in the first 4096. */
@@ -259,7 +263,8 @@ USS_ASSERT(sizeof(struct uss_machine_page) == 56, "struct uss_machine_page has c
 USS_AT(uss_title_page, header, 0);
 USS_AT(uss_title_page, current_title, 24);
 USS_AT(uss_title_page, slot, 32);
-USS_ASSERT(sizeof(struct uss_title_page) == 152, "struct uss_title_page has changed");
+USS_AT(uss_title_page, reading, 152);
+USS_ASSERT(sizeof(struct uss_title_page) == 160, "struct uss_title_page has changed");
 
 #undef USS_AT
 #undef USS_ASSERT

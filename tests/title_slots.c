@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Which slots of the title area are claimed for new titles: not the one that is current, nor the one that the kernel says it is reading, nor those of a living writer.
+ * Those that killed writers have left behind are claimed again before they are all that is left: no slot is written again
+ * before seven have been, which is the time that a reader in the process has.
+ */
+#include <signal.h>
+
+#include "test.h"
+
+#define BETWEEN 7
+
+static struct uss_title_page *area(void)
+{
+	CHECK(my_page(), "no page");
+	return (struct uss_title_page *)((char *)(uintptr_t)my_page() + my_page()->title_offset);
+}
+
+/* As if @pid, which shares this memory, were stopped or killed while it writes into all slots but the current one and @left others. */
+static void fill_slots(pid_t pid, int left)
+{
+	unsigned int slot;
+
+	for (slot = 0; slot < USS_TITLE_SLOTS; slot++) {
+		if (slot == USS_TITLE_SLOT(area()->current_title))
+			continue;
+		area()->slot[slot] = left-- > 0 ? USS_SLOT(USS_SLOT_STAMP(area()->slot[slot]) + 1, 0, USS_SLOT_FREE) :
+						  USS_SLOT(USS_SLOT_STAMP(area()->slot[slot]) + 1, pid, USS_SLOT_WRITING);
+	}
+}
+
+/* Sets many titles; returns how many different slots came at the least between two uses of the same, that one included. */
+static int set_titles(void)
+{
+	int last[USS_TITLE_SLOTS] = { 0 }, least = USS_TITLE_SLOTS, i;
+	unsigned int slot;
+
+	for (i = 1; i <= 200; i++) {
+		uss_setproctitle("-title %d", i);
+		slot = USS_TITLE_SLOT(area()->current_title);
+		CHECK(slot < USS_TITLE_SLOTS, "no title");
+		/* The first time round finds them. */
+		if (i > 50 && i - last[slot] < least)
+			least = i - last[slot];
+		last[slot] = i;
+	}
+	return least;
+}
+
+static pid_t start_child(void)
+{
+	pid_t pid = fork();
+
+	if (pid == 0)
+		for (;;)
+			pause();
+	CHECK(pid > 0, "fork: %s", strerror(errno));
+	return pid;
+}
+
+static void end_child(pid_t pid)
+{
+	kill(pid, SIGKILL);
+	CHECK(waitpid(pid, NULL, 0) == pid, "waitpid");
+}
+
+static void check_shown(const char *title)
+{
+	char shown[64] = "";
+	int fd = open("/proc/self/cmdline", O_RDONLY);
+
+	CHECK(read(fd, shown, sizeof(shown) - 1) > 0 && !strcmp(shown, title), "shown is %s, not %s", shown, title);
+	close(fd);
+}
+
+/* As the kernel does, for longer. */
+static void read_current(void)
+{
+	uss_setproctitle("-being read");
+	area()->reading = area()->current_title;
+	set_titles();
+	CHECK(!strcmp((char *)area() + USS_SLOT_OFFSET(USS_TITLE_SLOT(area()->reading)), "being read"), "written over while it is read");
+	area()->reading = 0;
+}
+
+/* With all others being written the title goes the old way, for good. */
+static void keep_current(void)
+{
+	pid_t pid = start_child();
+	__u64 current;
+
+	uss_setproctitle("-current");
+	current = area()->current_title;
+	fill_slots(pid, 0);
+	uss_setproctitle("-elsewhere");
+	check_shown("elsewhere");
+	CHECK(area()->current_title == current && !strcmp((char *)area() + USS_SLOT_OFFSET(USS_TITLE_SLOT(current)), "current"),
+	      "the current slot is written over");
+	end_child(pid);
+}
+
+int main(void)
+{
+	pid_t pid;
+	int least, left;
+
+	uss_setproctitle("-first");
+	CHECK(set_titles() == USS_TITLE_SLOTS, "not all slots are used");
+	read_current();
+	for (left = 0; left < 3; left++) {
+		pid = start_child();
+		end_child(pid);
+		fill_slots(pid, left);
+		least = set_titles();
+		CHECK(least >= BETWEEN, "with %d slots left, one is written again at the %dth title", left, least);
+		check_shown("title 200");
+	}
+	pid = start_child();
+	fill_slots(pid, 2);
+	least = set_titles();
+	CHECK(least == 3, "slots of the living: one is written again at the %dth title", least);
+	check_shown("title 200");
+	end_child(pid);
+	least = set_titles();
+	CHECK(least >= BETWEEN, "after the living died, one is written again at the %dth title", least);
+	keep_current();
+	return 0;
+}
