@@ -70,7 +70,7 @@ uint64_t uss_start_time(void);
  * and works for ordinary users. Either way the length of argv does not matter, fork inherits the title, exec ends it.
  *
  * Who reads the title in one read(2) gets the old one or the new one, never a mixture; the old way holds to that as long as there are
- * not fifteen new titles during one read. The old way also writes back to the kernel where the heap ends, as it was an instant
+ * not eight new titles during one read. The old way also writes back to the kernel where the heap ends, as it was an instant
  * before: no other thread should be changing the heap's size by brk(2) just then. Calls need 3 KiB of stack.
  */
 
@@ -84,7 +84,7 @@ uint64_t uss_start_time(void);
  *
  * Threads and signal handlers may call it at once; the last to finish decides. It never waits for another. Async-signal-safe.
  *
- * Returns 0. Without the module, and when more than fourteen others are in the middle of setting a title (or were killed there), also -1
+ * Returns 0. Without the module, and when more than a dozen others are in the middle of setting a title (or were killed there), also -1
  * with errno set and the title as it was: ENOMEM, EAGAIN, and what open(2) of /proc/self/stat and prctl(2) say.
  */
 int uss_set_title(const char *text, size_t length);

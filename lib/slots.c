@@ -59,8 +59,8 @@ static bool uss_slot_is_claimable(const struct uss_title_page *area, unsigned in
 /*
  * Returns the number of a slot that is now the caller's, with the word that says so, or -1.
  *
- * A writer that is met is passed over, and only after that the dead are told from the living. So the dead never have two slots side by side for
- * long, and half of all slots are there to be gone through.
+ * The first slot is passed over when it may not be claimed; only after that the dead are told from the living. So the dead never
+ * have two slots side by side for long, and half of all slots are there to be gone through.
  */
 static int uss_slot_claim(struct uss_title_page *area, __u64 *claimed)
 {
@@ -125,22 +125,21 @@ const char *uss_slots_set(struct uss_title_page *area, const char *text, size_t 
 
 ssize_t uss_slots_get(const struct uss_title_page *area, char *text)
 {
-	__u64 title = __atomic_load_n(&area->current_title, __ATOMIC_ACQUIRE), before, word;
 	unsigned int slot, length;
+	__u64 title, word;
 
 	do {
+		title = __atomic_load_n(&area->current_title, __ATOMIC_ACQUIRE);
 		slot = USS_TITLE_SLOT(title);
 		length = USS_TITLE_LENGTH(title);
 		if (slot >= USS_TITLE_SLOTS || length > USS_TITLE_MAX)
 			return -1;
 		memcpy(text, uss_slot_text(area, slot), length);
 		__atomic_thread_fence(__ATOMIC_ACQUIRE);
-		word = __atomic_load_n(&area->slot[slot], __ATOMIC_RELAXED);
+		word = __atomic_load_n(&area->slot[slot], __ATOMIC_ACQUIRE);
 		if (USS_SLOT_STAMP(word) == USS_TITLE_STAMP(title))
 			return (ssize_t)length;
-		before = title;
-		title = __atomic_load_n(&area->current_title, __ATOMIC_ACQUIRE);
-		/* Others have set many titles meanwhile; or the program has overwritten the area. */
-	} while (title != before);
+		/* Others have set many titles meanwhile; or, when the title is the same, the program has overwritten the area. */
+	} while (__atomic_load_n(&area->current_title, __ATOMIC_RELAXED) != title);
 	return -1;
 }

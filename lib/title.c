@@ -33,8 +33,8 @@ __attribute__((constructor)) static void uss_choose_way(void)
 }
 
 /*
- * Set when all slots of the title area are being written, by more than a dozen writers at once, or by threads that ended in the middle without
- * their process (pthread_cancel). From then on titles go the old way, which can make new slots.
+ * Set when all slots of the title area are being written, by more than a dozen writers at once, or by threads that ended in the
+ * middle without their process (pthread_cancel). From then on titles go the old way, which can make new slots.
  */
 static bool uss_area_is_full;
 

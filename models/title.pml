@@ -7,19 +7,20 @@
  * that a mixture can be seen.
  *
  * Checked:	who reads gets both halves of one title, and a published one;
- *		it tries no more often than there can be titles, and one (each writer here writes once; titles set for ever, and removing
+ *		it tries no more often than there can be titles (each writer here writes once; titles set for ever, and removing
  *		a title, are not in the model);
- *		what it has said that it reads is not written over, but by writers of old that do not look (in half of all runs they are);
+ *		a title that was still current when the reader said that it reads it is not written over, but by writers of old that
+ *		do not look what is being read (in half of all runs they are);
  *		a slot is never written by two at once;
  *		nobody waits: no step waits for another's (no invalid end states), and a writer looks at no slot more than twice.
  *
  * Broken on purpose, each to be caught: BROKEN_CURRENT claims the current slot, BROKEN_STAMP does not look whether the text is still the
- * text, BROKEN_READING does not look whether the title is still current when it has said so, BROKEN_GIVE_BACK gives back with a store instead of a compare-and-swap, BROKEN_DEATH claims from the living, BROKEN_WAIT
- * waits for a slot to be free.
+ * text, BROKEN_READING does not say what it reads, BROKEN_GIVE_BACK gives back with a store instead of a compare-and-swap,
+ * BROKEN_DEATH claims from the living, BROKEN_WAIT waits for a slot to be free.
  */
 #define SLOTS	3
 #define WRITERS	3
-#define TRIES	5
+#define TRIES	4
 #define NONE	SLOTS
 
 #define FREE		0
@@ -40,26 +41,23 @@ byte reading = NONE;
 bool writers_look;
 bool dead[WRITERS + 1], published[WRITERS + 1];
 
-byte killed;
+byte killed, begun;
 
-/* At each of these places a writer may be killed. */
-#define MAY_BE_KILLED	\
-	if \
-	:: true \
+/* In the place of a step a writer may be killed. */
+#define OR_KILLED \
 	:: atomic { \
 		killed < 2 -> killed++; dead[me] = true; \
 		if :: writing -> slot[mine].writers-- :: else fi; \
 		goto end_killed \
-	} \
-	fi
+	}
 
 inline claim()
 {
 	tried = 0;
 	do
 	:: tried <= SLOTS && mine == NONE ->
-		i = tried % SLOTS;
-		/* The word is loaded, then current, then the word is swapped. */
+		i = (begin + tried) % SLOTS;
+		/* The word is loaded, then current, then reading, then the word is swapped. */
 		d_step { stamp = slot[i].stamp; state = slot[i].state; who = slot[i].who; looks++; assert(looks <= SLOTS + 1) };
 		d_step {
 			good = false;
@@ -77,10 +75,12 @@ inline claim()
 #endif
 			fi
 		};
-		if
-		:: good && writers_look -> good = reading != i
-		:: else
-		fi;
+		d_step {
+			if
+			:: good && writers_look -> good = (reading != i)
+			:: else
+			fi
+		};
 		atomic {
 			if
 			:: good && slot[i].stamp == stamp && slot[i].state == state && slot[i].who == who ->
@@ -98,9 +98,11 @@ inline claim()
 
 proctype Writer(byte me)
 {
-	byte mine = NONE, tried, i, stamp, state, who, before, before_stamp, looks;
+	byte mine = NONE, begin, tried, i, stamp, state, who, before, before_stamp, looks;
 	bool good, writing = false;
 
+	/* One is as good as another: who begins first is called 1. */
+	atomic { begun == me - 1 -> begun = me; begin = (current == NONE -> 0 : (current + 1) % SLOTS) };
 #ifdef BROKEN_WAIT
 	do
 	:: mine == NONE -> claim()
@@ -113,18 +115,24 @@ proctype Writer(byte me)
 	:: mine == NONE -> goto end_full
 	:: else
 	fi;
-	MAY_BE_KILLED;
-	atomic { writing = true; slot[mine].writers++; assert(slot[mine].writers == 1); slot[mine].first = me };
-	MAY_BE_KILLED;
-	atomic { slot[mine].second = me; writing = false; slot[mine].writers-- };
-	MAY_BE_KILLED;
-	d_step {
+	if
+	:: atomic { writing = true; slot[mine].writers++; assert(slot[mine].writers == 1); slot[mine].first = me }
+	OR_KILLED
+	fi;
+	if
+	:: atomic { slot[mine].second = me; writing = false; slot[mine].writers-- }
+	OR_KILLED
+	fi;
+	if
+	:: d_step {
 		before = current; before_stamp = current_stamp;
 		current = mine; current_stamp = slot[mine].stamp;
 		published[me] = true
-	};
-	MAY_BE_KILLED;
-	atomic {
+	}
+	OR_KILLED
+	fi;
+	if
+	:: atomic {
 		if
 		:: slot[mine].stamp == current_stamp && slot[mine].state == WRITING && slot[mine].who == me && current == mine ->
 			slot[mine].state = PUBLISHED; slot[mine].who = 0
@@ -132,11 +140,12 @@ proctype Writer(byte me)
 			slot[mine].state = PUBLISHED; slot[mine].who = 0
 		:: else
 		fi
-	};
-	MAY_BE_KILLED;
+	}
+	OR_KILLED
+	fi;
 	if
 	:: before == NONE
-	:: else ->
+	:: before != NONE ->
 #ifdef BROKEN_GIVE_BACK
 		atomic { slot[before].stamp = before_stamp; slot[before].state = FREE; slot[before].who = 0 }
 #else
@@ -149,6 +158,7 @@ proctype Writer(byte me)
 			fi
 		}
 #endif
+	OR_KILLED
 	fi;
 end_full:
 end_killed:
@@ -158,6 +168,7 @@ end_killed:
 proctype Reader()
 {
 	byte at, stamp, first, second, tries = 0;
+	bool said;
 
 again:
 	tries++;
@@ -167,18 +178,17 @@ again:
 	:: at == NONE -> goto done
 	:: else
 	fi;
-	reading = at;
+	d_step {
 #ifndef BROKEN_READING
-	if
-	:: atomic { current != at || current_stamp != stamp -> goto again }
-	:: else
-	fi;
+		reading = at;
 #endif
+		said = (current == at && current_stamp == stamp)
+	};
 	first = slot[at].first;
 	second = slot[at].second;
 #ifndef BROKEN_STAMP
 	if
-	:: atomic { slot[at].stamp != stamp -> assert(!writers_look); goto again }
+	:: atomic { slot[at].stamp != stamp -> assert(!(writers_look && said)); goto again }
 	:: else
 	fi;
 #endif

@@ -33,7 +33,7 @@
 /* How long the environment is waited for, when its process has a title. */
 #define USS_PATIENCE_MS		100
 
-/* Writers that keep to the rules never come near: it takes a new title just before we have said which one we read to make us begin again. */
+/* Writers that keep to the rules never come near: to make us begin again, a slot must be claimed just before we say that we read it. */
 #define USS_READ_TRIES		16
 
 void uss_title_open_window(struct uss_title *title, struct mm_struct *mm, unsigned long address)
@@ -114,18 +114,16 @@ bool uss_title_copy(struct page **pages, char *text, u32 *length)
 	u64 title;
 
 	for (tries = 0; tries < USS_READ_TRIES && !copied; tries++) {
-		title = READ_ONCE(area->current_title);
+		title = smp_load_acquire(&area->current_title);
 		slot = USS_TITLE_SLOT(title);
 		*length = USS_TITLE_LENGTH(title);
 		/* No title, or somebody's scribbling. */
 		if (slot >= USS_TITLE_SLOTS || *length > USS_TITLE_MAX)
 			break;
-		/* Who makes another title current after this sees that nobody may claim the slot. */
+		/* Who has not claimed the slot by now sees that nobody may. */
 		smp_store_mb(area->reading, title);
-		if (smp_load_acquire(&area->current_title) != title)
-			continue;
 		uss_copy_from_pages(pages, USS_SLOT_OFFSET(slot), text, *length);
-		/* The text before the word that says it was still the text, for there are writers that do not look at what we read. */
+		/* The text before the word that says it was still the text: somebody may have been faster, or not look at what we read. */
 		smp_rmb();
 		copied = USS_SLOT_STAMP(READ_ONCE(area->slot[slot])) == USS_TITLE_STAMP(title);
 	}

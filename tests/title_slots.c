@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which slots of the title area are claimed for new titles: not the one that is current, nor the one that the kernel says it is reading, nor those of a living writer.
- * Those that killed writers have left behind are claimed again before they are all that is left: no slot is written again
- * before seven have been, which is the time that a reader in the process has.
+ * Which slots of the title area are claimed for new titles: not the one that is current, nor the one that the kernel says it is
+ * reading, nor those of a living writer. Those that killed writers have left behind are claimed again before they are all that is
+ * left: no slot is written again before seven have been, which is the time that a reader in the process has.
  */
 #include <signal.h>
+#include <time.h>
 
 #include "test.h"
 
@@ -76,11 +77,53 @@ static void check_shown(const char *title)
 /* As the kernel does, for longer. */
 static void read_current(void)
 {
+	__u64 title;
+
 	uss_setproctitle("-being read");
-	area()->reading = area()->current_title;
+	title = area()->current_title;
+	area()->reading = title;
 	set_titles();
-	CHECK(!strcmp((char *)area() + USS_SLOT_OFFSET(USS_TITLE_SLOT(area()->reading)), "being read"), "written over while it is read");
-	area()->reading = 0;
+	CHECK(area()->reading == title, "somebody else has read the title meanwhile");
+	CHECK(!strcmp((char *)area() + USS_SLOT_OFFSET(USS_TITLE_SLOT(title)), "being read"), "written over while it is read");
+	check_shown("title 200");
+	CHECK(area()->reading == 0, "the kernel does not say that it has read");
+}
+
+static void read_for_ever(int fd)
+{
+	char shown[USS_TITLE_MAX];
+
+	while (pread(fd, shown, sizeof(shown), 0) > 0)
+		;
+	_exit(1);
+}
+
+/* The kernel says what it reads, while it does. */
+static void see_reading(void)
+{
+	struct timespec begin, now;
+	char text[USS_TITLE_MAX];
+	__u64 reading = 0;
+	pid_t pid;
+	int fd;
+
+	memset(text, 'x', sizeof(text));
+	CHECK(uss_set_title(text, sizeof(text)) == 0, "uss_set_title: %s", strerror(errno));
+	fd = open("/proc/self/cmdline", O_RDONLY);
+	CHECK(fd >= 0, "open: %s", strerror(errno));
+	pid = fork();
+	CHECK(pid >= 0, "fork: %s", strerror(errno));
+	if (pid == 0)
+		read_for_ever(fd);
+	clock_gettime(CLOCK_MONOTONIC, &begin);
+	do {
+		reading = __atomic_load_n(&area()->reading, __ATOMIC_RELAXED);
+		clock_gettime(CLOCK_MONOTONIC, &now);
+	} while (!reading && now.tv_sec - begin.tv_sec < 30);
+	CHECK(reading == area()->current_title, "the kernel says %#llx when it reads %#llx", (unsigned long long)reading,
+	      (unsigned long long)area()->current_title);
+	end_child(pid);
+	close(fd);
 }
 
 /* With all others being written the title goes the old way, for good. */
@@ -107,6 +150,7 @@ int main(void)
 	uss_setproctitle("-first");
 	CHECK(set_titles() == USS_TITLE_SLOTS, "not all slots are used");
 	read_current();
+	see_reading();
 	for (left = 0; left < 3; left++) {
 		pid = start_child();
 		end_child(pid);

@@ -176,21 +176,22 @@ struct uss_machine_page {
  *
  * To write:	1. Claim a slot and compare-and-swap its word to the next stamp, USS_SLOT_WRITING, and the writer's pid. To be claimed
  *		   is a slot that is free, or published but not current. Who has had to pass over another one also claims one that
- *		   is being written by a process that is no more (kill(2) says ESRCH), and not current. Never, looked at last, a slot that
- *		   `reading` names. Nobody waits.
+ *		   is being written by a process that is no more (kill(2) says ESRCH), and not current. Last of all look at
+ *		   `reading`; the slot named there is not claimed. Nobody waits.
  *		2. Write the text into it (after the claim: release fence).
  *		3. Publish: exchange current_title for USS_TITLE(slot, length, stamp) (acquire and release), or for 0: no title.
  *		   Then compare-and-swap the slot's word from what the claim made it to USS_SLOT_PUBLISHED.
  *		4. Give back the slot that was current before: compare-and-swap its word, if it still has that title's stamp, to free.
  *		A writer that ends anywhere in between leaves a slot that others can claim.
  * To read:	1. Load current_title (acquire). 0: no title; the original command line is shown.
- *		2. The kernel alone: store it in `reading`, and (after a full fence) load current_title again. Another: begin again.
- *		3. Copy the text.
+ *		2. The kernel alone: store it in `reading`.
+ *		3. Copy the text (for the kernel, after a full fence).
  *		4. Load the slot's word (after the copy: acquire fence). Another stamp than that in current_title: begin again.
  *		5. The kernel alone: store 0 in `reading` (release).
  *
  * Writers: the process's threads and signal handlers, and the kernel once, when it makes the first page, which holds
- * the title that a forked child inherits. `reading` is written by the kernel only. Readers: the kernel, which bounds and checks everything, and the process.
+ * the title that a forked child inherits. `reading` is written by the kernel only. Readers: the kernel, which bounds and
+ * checks everything, and the process.
  */
 #define USS_TITLE_SLOTS		15
 #define USS_TITLE_MAX		2048	/* bytes of a title */
