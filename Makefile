@@ -38,20 +38,25 @@ check-unload:
 	$(MAKE) tests
 	vm/run --kernel $(KERNEL) --timeout 86400 --no-module env CYCLES=$(CYCLES) TEST_TIMEOUT=86000 tests/run --without unload_storm
 
-# All tests in kernels that watch themselves, where a fork takes twenty times as long; what is left of memory at the end is looked at where the
-# kernel can.
+# All tests in kernels that watch themselves, where a fork takes twenty times as long; two guests side by side. What is left of memory at
+# the end is looked at where the kernel can. Each guest is a target of its own, too.
 check-debug:
 	vm/setup build vm check debug
 	$(MAKE) tests
-	for kernel in kasan kcsan; do \
-		image=$$(vm/debug-kernel $$kernel) || exit; \
-		leaks=; [ $$kernel = kcsan ] || leaks='&& tests/run --debug leaks'; \
-		vm/run --kernel "$$image" --timeout 7200 env TEST_TIMEOUT=1200 TEST_PROCESSES=2000 sh -c "tests/run $$leaks" && \
-		vm/run --kernel "$$image" --timeout 7200 --no-module env TEST_TIMEOUT=1200 TEST_PROCESSES=2000 sh -c "tests/run --without $$leaks" && \
-		vm/run --kernel "$$image" --timeout 7200 sh -c "build/tests/stepper 10000 $(SEED) $$leaks" || exit; \
-	done
-	image=$$(vm/debug-kernel kasan) && \
-		vm/run --kernel "$$image" --timeout 7200 env TEST_TIMEOUT=3000 tests/run --debug load_faults faults leaks
+	$(MAKE) -k -j2 -Otarget debug-kasan-tests debug-kcsan-tests debug-kasan-faults \
+		debug-kcsan-stepper debug-kasan-stepper debug-kcsan-without debug-kasan-without
+
+debug_guest = vm/run --kernel "$$(vm/debug-kernel $*)" --timeout 10000 $(1) env TEST_TIMEOUT=1200 TEST_PROCESSES=2000 \
+	sh -c "$(2) $(if $(filter kasan,$*),&& tests/run --debug leaks)"
+
+debug-%-tests:
+	$(call debug_guest,,tests/run)
+debug-%-without:
+	$(call debug_guest,--no-module,tests/run --without)
+debug-%-stepper:
+	$(call debug_guest,,build/tests/stepper 10000 $(SEED))
+debug-%-faults:
+	$(call debug_guest,,TEST_TIMEOUT=3000 tests/run --debug load_faults faults)
 
 # A walk of its own, as long as one likes.
 KERNEL ?= 6.12
