@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The read-only pages refuse every way to write them, as root: a store, mprotect, a system call's buffer, ptrace,
- * /proc/PID/mem, process_vm_writev, /proc/PID/map_files, remap_file_pages, mremap over them. No page can be made executable.
+ * The read-only pages refuse every way to write them, as root: a store, mprotect, a system call's buffer, ptrace, /proc/PID/mem,
+ * process_vm_writev, /proc/PID/map_files, remap_file_pages, mremap over them, a buffer of io_uring, a pipe that holds them (vmsplice).
+ * No page can be made executable.
  */
+#include <linux/io_uring.h>
 #include <setjmp.h>
 #include <signal.h>
 #include <sys/mman.h>
@@ -102,6 +104,39 @@ static void by_ptrace(char *address)
 	reap(pid);
 }
 
+/* A buffer that the kernel holds on to and writes later, by its own mapping. */
+static void by_io_uring(char *address)
+{
+	struct io_uring_params parameters = { 0 };
+	struct iovec buffer = { address, 64 };
+	char control[64];
+	long ring = syscall(SYS_io_uring_setup, 1, &parameters);
+
+	CHECK(ring >= 0, "io_uring_setup: %s", strerror(errno));
+	CHECK(syscall(SYS_io_uring_register, ring, IORING_REGISTER_BUFFERS, &buffer, 1) < 0 && errno == EFAULT, "io_uring: %s",
+	      strerror(errno));
+	buffer.iov_base = control;
+	CHECK(!syscall(SYS_io_uring_register, ring, IORING_REGISTER_BUFFERS, &buffer, 1), "control: %s", strerror(errno));
+	close((int)ring);
+	check_unchanged("io_uring");
+}
+
+/* What is written to a pipe goes into the last page there, if that is the pipe's own. */
+static void by_vmsplice(char *address)
+{
+	struct iovec piece = { address, 4 };
+	char text[8];
+	int fds[2];
+
+	CHECK(!pipe(fds), "pipe: %s", strerror(errno));
+	CHECK(vmsplice(fds[1], &piece, 1, 0) == 4 && write(fds[1], "text", 4) == 4, "vmsplice: %s", strerror(errno));
+	CHECK(memcmp(address + 4, "text", 4), "written by way of a pipe");
+	CHECK(read(fds[0], text, 8) == 8 && !memcmp(text + 4, "text", 4), "read: %s", strerror(errno));
+	close(fds[0]);
+	close(fds[1]);
+	check_unchanged("vmsplice");
+}
+
 /* The links there lead to mapped files; ours must not be opened through them. */
 static void by_map_files(char *pages, size_t size)
 {
@@ -151,6 +186,8 @@ int main(void)
 		by_process_vm_writev(field);
 		by_proc_mem(field);
 		by_ptrace(field);
+		by_io_uring(field);
+		by_vmsplice(field);
 	}
 	by_mprotect(pages, 3 * page_size);
 	by_map_files(pages, 3 * page_size);

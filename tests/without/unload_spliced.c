@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A program holds its pages in a pipe (vmsplice). When it has left its UTS namespace it gets right answers all the same; the module goes, the
+ * pages stay for the pipe alone, as they were, and are given back when it is emptied.
+ */
+#include <sched.h>
+#include <sys/uio.h>
+
+#include "../test.h"
+
+#define PAGE 4096
+#define HELD 4		/* process, system, machine, the title area's first */
+
+static char before[HELD * PAGE], after[HELD * PAGE];	/* in the pipe */
+
+static void check_name(const char *expected)
+{
+	char answer[65], real[65];
+
+	CHECK(!uss_gethostname(answer, sizeof(answer)) && !gethostname(real, sizeof(real)), "%s", strerror(errno));
+	CHECK(!strcmp(answer, expected) && !strcmp(real, expected), "uss_gethostname says %s, the kernel %s", answer, real);
+}
+
+/* With the pages in @fds, which are to stay the last to hold them. */
+static void see_module_go(int fds[2])
+{
+	struct iovec pages = { (void *)(uintptr_t)uss_page_base(), sizeof(before) };
+	const struct uss_system_page *kept = (const void *)(after + PAGE);
+	ssize_t length, all = 0;
+
+	CHECK(vmsplice(fds[1], &pages, 1, 0) == (ssize_t)sizeof(before), "vmsplice: %s", strerror(errno));
+	memcpy(before, pages.iov_base, sizeof(before));
+	CHECK(!unshare(CLONE_NEWUTS) && !sethostname("new", 3), "unshare: %s", strerror(errno));
+	check_name("new");
+	check_served("in another namespace");
+	CHECK(!syscall(SYS_delete_module, "usrsysshm", O_NONBLOCK), "unloading: %s", strerror(errno));
+	check_name("new");
+	check_asks("after the module has gone");
+	while ((length = read(fds[0], after + all, sizeof(after) - (size_t)all)) > 0 && (all += length) < (ssize_t)sizeof(after))
+		;
+	CHECK(all == (ssize_t)sizeof(after), "read: %s", strerror(errno));
+	CHECK(kept->header.magic == USS_MAGIC_SYSTEM && !strcmp(kept->names.nodename, "old"), "the pipe's system page is of %s",
+	      kept->names.nodename);
+	CHECK(!memcmp(before + 3 * PAGE, after + 3 * PAGE, PAGE), "the pipe's title page has changed");
+}
+
+int main(int argc, char **argv)
+{
+	const char *module = getenv("USRSYSSHM_MODULE");
+	int fd, fds[2];
+
+	(void)argv;
+	if (argc > 1) {
+		check_served("before");
+		check_name("old");
+		CHECK(!uss_set_title("a title", 7) && !pipe2(fds, O_CLOEXEC), "title, pipe: %s", strerror(errno));
+		see_module_go(fds);
+		return 0;
+	}
+	CHECK(!unshare(CLONE_NEWUTS) && !sethostname("old", 3), "unshare: %s", strerror(errno));
+	fd = module ? open(module, O_RDONLY | O_CLOEXEC) : -1;
+	CHECK(fd >= 0 && !syscall(SYS_finit_module, fd, "", 0), "loading %s: %s", module, strerror(errno));
+	if (fork() == 0) {
+		execl("/proc/self/exe", "unload_spliced", "hold", NULL);
+		CHECK(false, "exec: %s", strerror(errno));
+	}
+	reap(-1);
+	return 0;
+}
