@@ -40,22 +40,24 @@ check-unload:
 
 # All tests in kernels that watch themselves, where a fork takes twenty times as long; two guests side by side. What is left of memory at
 # the end is looked at where the kernel can. Each guest is a target of its own, too.
+debug_kernels := kasan kcsan
+debug_targets := $(debug_kernels:%=debug-%-tests) debug-kasan-faults $(debug_kernels:%=debug-%-stepper) $(debug_kernels:%=debug-%-without)
+
 check-debug:
 	vm/setup build vm check debug
 	$(MAKE) tests
-	$(MAKE) -k -j2 -Otarget debug-kasan-tests debug-kcsan-tests debug-kasan-faults \
-		debug-kcsan-stepper debug-kasan-stepper debug-kcsan-without debug-kasan-without
+	$(MAKE) -k -j2 -Otarget $(debug_targets)
 
 debug_guest = vm/run --kernel "$$(vm/debug-kernel $*)" --timeout 10000 $(1) env TEST_TIMEOUT=1200 TEST_PROCESSES=2000 \
 	sh -c "$(2) $(if $(filter kasan,$*),&& tests/run --debug leaks)"
 
-debug-%-tests:
+$(debug_kernels:%=debug-%-tests): debug-%-tests: tests
 	$(call debug_guest,,tests/run)
-debug-%-without:
+$(debug_kernels:%=debug-%-without): debug-%-without: tests
 	$(call debug_guest,--no-module,tests/run --without)
-debug-%-stepper:
+$(debug_kernels:%=debug-%-stepper): debug-%-stepper: tests
 	$(call debug_guest,,build/tests/stepper 10000 $(SEED))
-debug-%-faults:
+debug-kasan-faults: debug-%-faults: tests
 	$(call debug_guest,,TEST_TIMEOUT=3000 tests/run --debug load_faults faults)
 
 # A walk of its own, as long as one likes.
@@ -71,5 +73,5 @@ stepper:
 clean:
 	rm -rf build
 
-.PHONY: all user module install stage check-programs check-unload check-debug stepper clean
+.PHONY: all user module install stage check-programs check-unload check-debug $(debug_targets) stepper clean
 .DELETE_ON_ERROR:

@@ -70,7 +70,7 @@ uint64_t uss_start_time(void);
  * and works for ordinary users. Either way the length of argv does not matter, fork inherits the title, exec ends it.
  *
  * Who reads the title in one read(2) gets the old one or the new one, never a mixture; the old way holds to that as long as there are
- * not eight new titles during one read. The old way also writes back to the kernel where the heap ends, as it was an instant
+ * not eight new titles during one read (fewer, when others stand still in the middle of setting one). The old way also writes back to the kernel where the heap ends, as it was an instant
  * before: no other thread should be changing the heap's size by brk(2) just then. Calls need 3 KiB of stack.
  */
 

@@ -56,6 +56,9 @@ static bool uss_slot_is_claimable(const struct uss_title_page *area, unsigned in
 	return !uss_slot_is_read(area, slot);
 }
 
+/* Where the title was when one was last removed, to go on from there. */
+static unsigned int uss_removed_from = USS_TITLE_SLOTS - 1;
+
 /*
  * Returns the number of a slot that is now the caller's, with the word that says so, or -1.
  *
@@ -66,7 +69,9 @@ static int uss_slot_claim(struct uss_title_page *area, __u64 *claimed)
 {
 	/* Behind the current one: the slot that has been left alone for longest, and with it the slowest of its readers. */
 	__u64 title = __atomic_load_n(&area->current_title, __ATOMIC_RELAXED), word;
-	unsigned int i, slot, first = title ? USS_TITLE_SLOT(title) + 1 : 0;
+	unsigned int i, slot, first;
+
+	first = (title ? USS_TITLE_SLOT(title) : __atomic_load_n(&uss_removed_from, __ATOMIC_RELAXED)) + 1;
 
 	/* The first one comes last once more. */
 	for (i = 0; i <= USS_TITLE_SLOTS; i++) {
@@ -94,6 +99,8 @@ static void uss_slot_publish(struct uss_title_page *area, __u64 title, __u64 cla
 	slot = USS_TITLE_SLOT(before);
 	if (slot >= USS_TITLE_SLOTS)
 		return;
+	if (!title)
+		__atomic_store_n(&uss_removed_from, slot, __ATOMIC_RELAXED);
 	/* It may be somebody else's by now, who found it published and not current. */
 	word = __atomic_load_n(&area->slot[slot], __ATOMIC_RELAXED);
 	if (USS_SLOT_STAMP(word) == USS_TITLE_STAMP(before))

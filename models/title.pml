@@ -15,8 +15,8 @@
  *		nobody waits: no step waits for another's (no invalid end states), and a writer looks at no slot more than twice.
  *
  * Broken on purpose, each to be caught: BROKEN_CURRENT claims the current slot, BROKEN_STAMP does not look whether the text is still the
- * text, BROKEN_READING does not say what it reads, BROKEN_GIVE_BACK gives back with a store instead of a compare-and-swap,
- * BROKEN_DEATH claims from the living, BROKEN_WAIT waits for a slot to be free.
+ * text, BROKEN_READING does not say what it reads, BROKEN_ORDER looks at that first instead of last, BROKEN_GIVE_BACK gives back with
+ * a store instead of a compare-and-swap, BROKEN_DEATH claims from the living, BROKEN_WAIT waits for a slot to be free.
  */
 #define SLOTS	3
 #define WRITERS	3
@@ -58,6 +58,9 @@ inline claim()
 	:: tried <= SLOTS && mine == NONE ->
 		i = (begin + tried) % SLOTS;
 		/* The word is loaded, then current, then reading, then the word is swapped. */
+#ifdef BROKEN_ORDER
+		unread = (reading != i);
+#endif
 		d_step { stamp = slot[i].stamp; state = slot[i].state; who = slot[i].who; looks++; assert(looks <= SLOTS + 1) };
 		d_step {
 			good = false;
@@ -77,7 +80,11 @@ inline claim()
 		};
 		d_step {
 			if
+#ifdef BROKEN_ORDER
+			:: good && writers_look -> good = unread
+#else
 			:: good && writers_look -> good = (reading != i)
+#endif
 			:: else
 			fi
 		};
@@ -99,7 +106,7 @@ inline claim()
 proctype Writer(byte me)
 {
 	byte mine = NONE, begin, tried, i, stamp, state, who, before, before_stamp, looks;
-	bool good, writing = false;
+	bool good, unread, writing = false;
 
 	/* One is as good as another: who begins first is called 1. */
 	atomic { begun == me - 1 -> begun = me; begin = (current == NONE -> 0 : (current + 1) % SLOTS) };

@@ -248,8 +248,8 @@ void uss_map_withdraw(struct uss_withdrawal *withdrawal, struct mm_struct *mm)
  * zeros, and asks the kernel. The new mapping is made through a file of our own, for the sake of two of its methods: one looks,
  * under the mmap_lock, whether what is to be replaced is still ours, and the other hands over to /dev/zero's file.
  *
- * A process that has more mappings than vm.max_map_count, as the limit was lowered or by stack and heap, is refused any mmap, and keeps
- * the module until it has one less.
+ * A process that has more mappings than vm.max_map_count is refused any mmap, one in the place of another, too, and keeps the module until
+ * it has one less. Who maps until he is refused is such a process.
  */
 static struct file *uss_zero_file;
 
@@ -263,7 +263,7 @@ static unsigned long uss_zero_area(struct file *file, unsigned long addr, unsign
 		return addr;
 	if (!vma || vma->vm_start != addr || vma->vm_end != addr + len || !uss_is_ours(vma))
 		return -EAGAIN;
-	/* For uss_zero_mmap(), which is next, under the same lock; never NULL. */
+	/* For uss_zero_mmap(), which is next, under the same lock, or when the hole is filled. */
 	file->private_data = (void *)(VM_MAYREAD | (vma->vm_flags & (VM_READ | VM_WRITE)));
 	/* mseal(2) keeps programs from replacing a mapping, not us from taking ours back. */
 	uss_vm_flags_mod(vma, 0, USS_VM_SEALED);
@@ -323,11 +323,13 @@ static void uss_evict(struct mm_struct *mm, struct file *ours)
 	WRITE_ONCE(uss_evictor, current);
 	while (!IS_ERR_VALUE(err) && uss_find_ours(mm, &start, &size)) {
 		uss_is_closed = false;
-		tries = 0;
-		do
+		for (tries = 1;; tries++) {
 			err = vm_mmap(ours, start, size, PROT_NONE, MAP_PRIVATE | MAP_FIXED | MAP_NORESERVE, 0);
-		while (err == -ENOMEM && uss_is_closed && ++tries < 100);
-		if (err == -ENOMEM && uss_is_closed)
+			if (err != -ENOMEM || !uss_is_closed || tries == 100)
+				break;
+			msleep(1);
+		}
+		if (IS_ERR_VALUE(err) && uss_is_closed)
 			pr_warn("no memory: a process has nothing any more at %#lx, where its pages were\n", start);
 	}
 	WRITE_ONCE(uss_evictor, NULL);

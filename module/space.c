@@ -393,6 +393,7 @@ void uss_space_put(struct uss_space *space)
 /* Under @space's lock. */
 static bool uss_copy_title(struct uss_space *space, char *text, u32 *length)
 {
+	lockdep_assert_held(&space->lock);
 	if (space->title_pages[0])
 		return uss_title_copy(space->title_pages, text, length);
 	if (!space->title.inherited)

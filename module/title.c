@@ -33,7 +33,7 @@
 /* How long the environment is waited for, when its process has a title. */
 #define USS_PATIENCE_MS		100
 
-/* Writers that keep to the rules never come near: to make us begin again, a slot must be claimed just before we say that we read it. */
+/* Writers that keep to the rules never come near: to make us begin again, the title must be replaced between our load and our word. */
 #define USS_READ_TRIES		16
 
 void uss_title_open_window(struct uss_title *title, struct mm_struct *mm, unsigned long address)
@@ -120,10 +120,10 @@ bool uss_title_copy(struct page **pages, char *text, u32 *length)
 		/* No title, or somebody's scribbling. */
 		if (slot >= USS_TITLE_SLOTS || *length > USS_TITLE_MAX)
 			break;
-		/* Who has not claimed the slot by now sees that nobody may. */
+		/* Who has not looked by now sees that nobody may claim the slot. */
 		smp_store_mb(area->reading, title);
 		uss_copy_from_pages(pages, USS_SLOT_OFFSET(slot), text, *length);
-		/* The text before the word that says it was still the text: somebody may have been faster, or not look at what we read. */
+		/* The text before the word that says it was still the text: somebody may have looked before, or not look at all. */
 		smp_rmb();
 		copied = USS_SLOT_STAMP(READ_ONCE(area->slot[slot])) == USS_TITLE_STAMP(title);
 	}

@@ -130,7 +130,7 @@ static void try(const char *name, void (*write_titles)(void))
 	}
 	setpgid(writer, writer);
 	while (__atomic_load_n(done, __ATOMIC_ACQUIRE) < 0)
-		usleep(1000);
+		CHECK(!usleep(1000) && !waitpid(writer, NULL, WNOHANG), "the writer has ended");
 	for (i = 0; i < READERS; i++)
 		if ((reader[i] = fork()) == 0)
 			read_titles(writer);
