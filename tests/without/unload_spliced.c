@@ -6,7 +6,7 @@
 #include <sched.h>
 #include <sys/uio.h>
 
-#include "../test.h"
+#include "unload.h"
 
 #define PAGE 4096
 #define HELD 4		/* process, system, machine, the title area's first */
@@ -21,19 +21,22 @@ static void check_name(const char *expected)
 	CHECK(!strcmp(answer, expected) && !strcmp(real, expected), "uss_gethostname says %s, the kernel %s", answer, real);
 }
 
-/* With the pages in @fds, which are to stay the last to hold them. */
-static void see_module_go(int fds[2])
+/* The pipe is the last to hold the pages. */
+static void hold_pages(void)
 {
 	struct iovec pages = { (void *)(uintptr_t)uss_page_base(), sizeof(before) };
 	const struct uss_system_page *kept = (const void *)(after + PAGE);
 	ssize_t length, all = 0;
+	int fds[2];
 
+	check_name("old");
+	CHECK(!uss_set_title("a title", 7) && !pipe2(fds, O_CLOEXEC), "title, pipe: %s", strerror(errno));
 	CHECK(vmsplice(fds[1], &pages, 1, 0) == (ssize_t)sizeof(before), "vmsplice: %s", strerror(errno));
 	memcpy(before, pages.iov_base, sizeof(before));
 	CHECK(!unshare(CLONE_NEWUTS) && !sethostname("new", 3), "unshare: %s", strerror(errno));
 	check_name("new");
 	check_served("in another namespace");
-	CHECK(!syscall(SYS_delete_module, "usrsysshm", O_NONBLOCK), "unloading: %s", strerror(errno));
+	unload_module();
 	check_name("new");
 	check_asks("after the module has gone");
 	while ((length = read(fds[0], after + all, sizeof(after) - (size_t)all)) > 0 && (all += length) < (ssize_t)sizeof(after))
@@ -46,24 +49,10 @@ static void see_module_go(int fds[2])
 
 int main(int argc, char **argv)
 {
-	const char *module = getenv("USRSYSSHM_MODULE");
-	int fd, fds[2];
-
 	(void)argv;
-	if (argc > 1) {
-		check_served("before");
-		check_name("old");
-		CHECK(!uss_set_title("a title", 7) && !pipe2(fds, O_CLOEXEC), "title, pipe: %s", strerror(errno));
-		see_module_go(fds);
-		return 0;
-	}
+	main_of_program(argc, hold_pages);
 	CHECK(!unshare(CLONE_NEWUTS) && !sethostname("old", 3), "unshare: %s", strerror(errno));
-	fd = module ? open(module, O_RDONLY | O_CLOEXEC) : -1;
-	CHECK(fd >= 0 && !syscall(SYS_finit_module, fd, "", 0), "loading %s: %s", module, strerror(errno));
-	if (fork() == 0) {
-		execl("/proc/self/exe", "unload_spliced", "hold", NULL);
-		CHECK(false, "exec: %s", strerror(errno));
-	}
-	reap(-1);
+	load_module();
+	reap(start_program());
 	return 0;
 }
