@@ -48,7 +48,7 @@ check-debug:
 	$(MAKE) tests
 	$(MAKE) -k -j2 -Otarget $(debug_targets)
 
-debug_guest = vm/run --kernel "$$(vm/debug-kernel $*)" --timeout 10000 $(1) env TEST_TIMEOUT=1200 TEST_PROCESSES=2000 \
+debug_guest = vm/run --kernel "$$(vm/debug-kernel $*)" --timeout 10000 $(1) env TEST_TIMEOUT=1200 TEST_PROCESSES=2000 TEST_READS=20000 \
 	sh -c "$(2) $(if $(filter kasan,$*),&& tests/run --debug leaks)"
 
 $(debug_kernels:%=debug-%-tests): debug-%-tests: tests

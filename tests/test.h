@@ -113,13 +113,13 @@ static inline long read_number(const char *path)
 #define PROCESSES "/sys/kernel/usrsysshm/processes"
 #define PAGES "/sys/kernel/usrsysshm/pages"
 
-/* How many processes a test makes that makes many; TEST_PROCESSES in the environment makes it fewer, for a slow kernel. Even twentieths. */
-static inline int test_processes(int most)
+/* How often a test does what it does often; @setting in the environment makes it less often, for a slow kernel. Even twentieths. */
+static inline int test_often(const char *setting, int most)
 {
-	const char *text = getenv("TEST_PROCESSES");
+	const char *text = getenv(setting);
 	int wanted = text ? atoi(text) : most;
 
-	CHECK(wanted >= 20 && wanted <= most, "TEST_PROCESSES: 20 to %d", most);
+	CHECK(wanted >= 20 && wanted <= most, "%s: 20 to %d", setting, most);
 	return wanted / 20 * 20;
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A million reads of /proc/PID/cmdline while the title changes all the time between two of 2,000 bytes: never a mixture, never none.
+ * A million reads (or four times TEST_reads) of /proc/PID/cmdline while the title changes all the time between two of 2,000 bytes: never a mixture, never none.
  * Written by one thread, by two, by a thread and a signal handler over it, and by a process in the same memory that is stopped
  * and killed at random instants.
  */
@@ -13,11 +13,11 @@
 #include "test.h"
 
 #define LENGTH 2000
-#define READS 250000		/* of each of the four kinds */
+#define MOST 250000		/* of each of the four kinds */
 #define READERS 2
 
 static char titles[4][LENGTH];
-static int *done;
+static int *done, reads;
 
 static void set(int which)
 {
@@ -104,7 +104,7 @@ static void read_titles(pid_t pid)
 	snprintf(path, sizeof(path), "/proc/%d/cmdline", pid);
 	fd = open(path, O_RDONLY);
 	CHECK(fd >= 0, "%s: %s", path, strerror(errno));
-	while (__atomic_add_fetch(done, 1, __ATOMIC_RELAXED) <= READS) {
+	while (__atomic_add_fetch(done, 1, __ATOMIC_RELAXED) <= reads) {
 		length = pread(fd, shown, sizeof(shown), 0);
 		CHECK(length == LENGTH + 1 && !shown[LENGTH], "%zd bytes, at read %d or before", length, *done);
 		for (i = 0; i < 4; i++)
@@ -138,13 +138,14 @@ static void try(const char *name, void (*write_titles)(void))
 		reap(reader[i]);
 	kill(-writer, SIGKILL);
 	CHECK(waitpid(writer, NULL, 0) == writer, "waitpid");
-	fprintf(stderr, "%s: %d reads\n", name, READS);
+	fprintf(stderr, "%s: %d reads\n", name, reads);
 }
 
 int main(void)
 {
 	int i;
 
+	reads = test_often("TEST_READS", MOST);
 	done = mmap(NULL, sizeof(*done), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	for (i = 0; i < 4; i++)
 		memset(titles[i], 'A' + i, LENGTH);
