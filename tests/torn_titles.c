@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
+ * A million reads (or four times TEST_READS) of /proc/PID/cmdline while the title changes all the time between two of 2,000 bytes: never a
+ * mixture, never none. Written by one thread, by two, by a thread and a signal handler over it, and by a process in the same memory that
+ * is stopped and killed at random instants.
+ */
+/*
  * A million reads (or four times TEST_reads) of /proc/PID/cmdline while the title changes all the time between two of 2,000 bytes: never a mixture, never none.
  * Written by one thread, by two, by a thread and a signal handler over it, and by a process in the same memory that is stopped
  * and killed at random instants.
