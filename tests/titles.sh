@@ -15,8 +15,13 @@ for way in page classic; do
 	contains "$way: ps aux" "my daemon: serving 42 clients" "$(ps aux)"
 	is "$way: pgrep -f" "$pid" "$(pgrep -f 'serving 42 clients')"
 	contains "$way: top" "my daemon: serving 42" "$(top -b -n 1 -c -w 200)"
-	TERM=xterm timeout -s KILL 10 script -qc 'stty cols 200 rows 60; htop' /tmp/screen </dev/null >/dev/null 2>&1 || true
-	contains "$way: htop" "serving 42 clients" "$(tr -d '\0' </tmp/screen)"
+	: >/tmp/screen
+	TERM=xterm script -qfc 'stty cols 200 rows 60; htop' /tmp/screen </dev/null >/dev/null 2>&1 & screen=$!
+	until tr -d '\0' </tmp/screen | grep -aq 'serving 42 clients'; do
+		kill -0 $screen || fail "$way: htop does not show it"
+		sleep 0.2
+	done
+	kill -KILL $screen
 	kill $pid
 done
 # Not chosen, it is the new way; and so with an environment that is really empty.
