@@ -70,8 +70,9 @@ uint64_t uss_start_time(void);
  * and works for ordinary users. Either way the length of argv does not matter, fork inherits the title, exec ends it.
  *
  * Who reads the title in one read(2) gets the old one or the new one, never a mixture; the old way holds to that as long as there are
- * not eight new titles during one read (fewer, when others stand still in the middle of setting one). The old way also writes back to the kernel where the heap ends, as it was an instant
- * before: no other thread should be changing the heap's size by brk(2) just then. Calls need 3 KiB of stack.
+ * not eight new titles during one read (fewer, when others stand still in the middle of setting or removing one). The old way also
+ * writes back to the kernel where the heap ends, as it was an instant before: no other thread should be changing the heap's size by
+ * brk(2) just then. Calls need 3 KiB of stack.
  */
 
 /* The longest title, in bytes. What is longer is cut, where a UTF-8 character begins. */

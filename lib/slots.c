@@ -56,7 +56,7 @@ static bool uss_slot_is_claimable(const struct uss_title_page *area, unsigned in
 	return !uss_slot_is_read(area, slot);
 }
 
-/* Where the title was when one was last removed, to go on from there. */
+/* Where the title was when one was last removed, to go on from there. A hint: who sets one just then may still find the one before. */
 static unsigned int uss_removed_from = USS_TITLE_SLOTS - 1;
 
 /*

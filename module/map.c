@@ -330,7 +330,7 @@ static void uss_evict(struct mm_struct *mm, struct file *ours)
 			msleep(1);
 		}
 		if (IS_ERR_VALUE(err) && uss_is_closed)
-			pr_warn("no memory: a process has nothing any more at %#lx, where its pages were\n", start);
+			pr_warn("error %ld: nothing could be put at %#lx, where pages of a process were\n", (long)err, start);
 	}
 	WRITE_ONCE(uss_evictor, NULL);
 	kthread_unuse_mm(mm);

@@ -4,11 +4,6 @@
  * mixture, never none. Written by one thread, by two, by a thread and a signal handler over it, and by a process in the same memory that
  * is stopped and killed at random instants.
  */
-/*
- * A million reads (or four times TEST_reads) of /proc/PID/cmdline while the title changes all the time between two of 2,000 bytes: never a mixture, never none.
- * Written by one thread, by two, by a thread and a signal handler over it, and by a process in the same memory that is stopped
- * and killed at random instants.
- */
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -134,8 +129,10 @@ static void try(const char *name, void (*write_titles)(void))
 		write_titles();
 	}
 	setpgid(writer, writer);
-	while (__atomic_load_n(done, __ATOMIC_ACQUIRE) < 0)
-		CHECK(!usleep(1000) && !waitpid(writer, NULL, WNOHANG), "the writer has ended");
+	while (__atomic_load_n(done, __ATOMIC_ACQUIRE) < 0) {
+		usleep(1000);
+		CHECK(waitpid(writer, NULL, WNOHANG) == 0, "the writer has ended");
+	}
 	for (i = 0; i < READERS; i++)
 		if ((reader[i] = fork()) == 0)
 			read_titles(writer);

@@ -11,7 +11,10 @@ stacks=/sys/kernel/debug/page_owner_stacks/show_stacks
 [ -e $leaks ] || fail "no kmemleak in this kernel"
 [ -e $stacks ] || fail "no page_owner in this kernel"
 # For who wants to know which functions the frames were.
-grep '^usrsysshm ' /proc/modules && rmmod usrsysshm && loaded=yes
+if grep -q '^usrsysshm ' /proc/modules; then
+	rmmod usrsysshm
+	loaded=yes
+fi
 
 # What is young is not reported, and what is found once may only be on its way.
 echo scan >$leaks
@@ -20,4 +23,5 @@ echo scan >$leaks
 ! grep -E -q 'usrsysshm|^ +(\[<[0-9a-f]+>\] )?0x[0-9a-f]+$' $leaks || { cat $leaks; fail "memory leaks"; }
 # The pages that our own code asked for. What the kernel took for itself meanwhile, slabs for one, it may keep.
 is "pages left" "" "$(awk 'BEGIN { RS = "" } /alloc_page[^\n]*\n 0x[0-9a-f]+\n/' $stacks)"
+# For the next test, if somebody runs one.
 [ -z "${loaded:-}" ] || insmod "$USRSYSSHM_MODULE"

@@ -56,7 +56,7 @@ int main(int argc, char **argv)
 		_exit(0);
 	}
 	sleep(5);
-	CHECK(waitpid(unloader, NULL, WNOHANG) == 0, "the module has gone");
+	CHECK(waitpid(unloader, NULL, WNOHANG) == 0, "the module has gone, or refuses to");
 	tell_other();
 	wait_for_other();
 	reap(unloader);

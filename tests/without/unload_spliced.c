@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A program holds its pages in a pipe (vmsplice). When it has left its UTS namespace it gets right answers all the same; the module goes, the
- * pages stay for the pipe alone, as they were, and are given back when it is emptied.
+ * A program holds its pages in a pipe (vmsplice). When it has left its UTS namespace it gets right answers all the same; the module goes, and
+ * the pipe still has the system page of the namespace that was left, and the title's first page as it was. (That the pages are given back
+ * with the pipe is seen by debug/leaks.sh.)
  */
 #include <sched.h>
 #include <sys/uio.h>
