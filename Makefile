@@ -49,7 +49,7 @@ check-debug:
 	$(MAKE) -k -j2 -Otarget $(debug_targets)
 
 debug_guest = vm/run --kernel "$$(vm/debug-kernel $*)" --timeout 10000 $(1) env TEST_TIMEOUT=1200 TEST_PROCESSES=2000 TEST_READS=20000 \
-	sh -c "$(2) $(if $(filter kasan,$*),&& tests/run --debug leaks)"
+	sh -c "$(2) $(if $(filter kasan,$*),; status=\$$?; tests/run --debug leaks && exit \$$status)"
 
 $(debug_kernels:%=debug-%-tests): debug-%-tests: tests
 	$(call debug_guest,,tests/run)
