@@ -38,17 +38,16 @@ __attribute__((constructor)) static void uss_choose_way(void)
  */
 static bool uss_area_is_full;
 
-/* The title area, NULL without, or when titles are to go the old way from the beginning. */
+/* Can there be a title area, and are titles not to go the old way from the beginning? */
+static bool uss_area_is_offered(void)
+{
+	return !uss_classic_is_wanted && (uss_process->header.features & USS_FEATURE_TITLE) && USS_HAS(uss_process, title_area);
+}
+
+/* The title area, NULL without. */
 static struct uss_title_page *uss_page_area(void)
 {
-	const volatile struct uss_process_page *page = uss_process;
-
-	if (uss_classic_is_wanted)
-		return NULL;
-	if (!(page->header.features & USS_FEATURE_TITLE) || !USS_HAS(page, title_size) ||
-	    page->title_size < USS_SLOT_OFFSET(USS_TITLE_SLOTS))
-		return NULL;
-	return (struct uss_title_page *)((char *)(uintptr_t)page + page->title_offset);
+	return uss_area_is_offered() ? (struct uss_title_page *)(uintptr_t)uss_load(uss_process->title_area) : NULL;
 }
 
 /* As much of the text as fits, cut where a UTF-8 character begins. */
@@ -64,15 +63,30 @@ static size_t uss_fit(const char *text, size_t length)
 	return ((unsigned char)text[cut] & 0xc0) == 0x80 ? USS_TITLE_MAX : cut;
 }
 
-/* The same, NULL also when it is full. */
+static bool uss_area_was_full(void)
+{
+	return __atomic_load_n(&uss_area_is_full, __ATOMIC_SEQ_CST);
+}
+
+/* The title area, NULL also when it is full. */
 static struct uss_title_page *uss_area(void)
 {
-	return __atomic_load_n(&uss_area_is_full, __ATOMIC_SEQ_CST) ? NULL : uss_page_area();
+	return uss_area_was_full() ? NULL : uss_page_area();
+}
+
+/* The same; the first time, the kernel is asked to make one. */
+static struct uss_title_page *uss_area_to_write(void)
+{
+	char address[32];
+
+	if (!uss_area() && uss_area_is_offered() && !uss_area_was_full())
+		uss_read_proc("/proc/sys/kernel/usrsysshm_title", address, sizeof(address));
+	return uss_area();
 }
 
 bool uss_title_is_served(void)
 {
-	return uss_area() != NULL;
+	return uss_area_is_offered() && !uss_area_was_full();
 }
 
 /* False if the title did not get into the area, or did when the area did not count any more. */
@@ -80,12 +94,12 @@ static bool uss_set_in_area(struct uss_title_page *area, const char *text, size_
 {
 	if (!uss_slots_set(area, text, length) && text)
 		__atomic_store_n(&uss_area_is_full, true, __ATOMIC_SEQ_CST);
-	return !__atomic_load_n(&uss_area_is_full, __ATOMIC_SEQ_CST);
+	return !uss_area_was_full();
 }
 
 int uss_set_title(const char *text, size_t length)
 {
-	struct uss_title_page *area = uss_area();
+	struct uss_title_page *area = text ? uss_area_to_write() : uss_area();
 	int err = errno, result = 0;
 
 	if (text)

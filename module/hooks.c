@@ -2,19 +2,22 @@
 /*
  * hooks.c - where an unmodified kernel tells us what happens to processes
  *
- *	finalize_exec		the new program's mm is complete, nothing has run in it, sleeping is allowed: replaced, in the way
- *				of a live patch, by a function that calls it and then maps the pages
  *	sched_process_fork	a tracepoint: the child is complete and has not been woken
  *	exec_mm_release		a process, down to one thread, is about to leave its mm for a new one; a parent that
  *				waits in vfork is woken after this
  *	exit_mm_release		a thread leaves its mm for good; when no thread is live any more, the process does
  *	switch_task_namespaces	a thread takes another set of namespaces
  *	personality		a thread changes what uname(2) tells it (a 64-bit and a 32-bit system call)
- *	add_device_randomness	called by whoever sets a name, as the last thing before he takes the lock of names: from there on nothing
+ *	add_device_randomness	called by a task that sets a name, as the last thing before it takes uts_sem: from there on nothing
  *				can go wrong, and the change will come
- *	proc_sys_poll_notify	called by whoever has set a name, and by nobody else
+ *	proc_sys_poll_notify	called by a task that has set a name, and by no other
  *	calc_global_load	a timer tick is about to see whether new load averages are due
  *	access_remote_vm	somebody reads a process's command line: replaced likewise, for processes with titles only
+ *
+ * and, with the module parameter at_exec=1 only:
+ *
+ *	finalize_exec		the new program's mm is complete, nothing has run in it, sleeping is allowed: replaced, in the way
+ *				of a live patch, by a function that calls it and then asks for the pages
  *
  * The functions are found by name. A kernel without one of them is not ours to run on: loading fails.
  */
@@ -33,10 +36,10 @@
 #include <linux/tracepoint.h>
 #include <asm/syscall.h>
 
+#include "ask.h"
 #include "compat/compat.h"
 #include "hooks.h"
 #include "machine.h"
-#include "map.h"
 #include "space.h"
 #include "title.h"
 #include "uts.h"
@@ -44,12 +47,18 @@
 /* How many tasks are inside our replacements, where they may sleep. */
 static atomic_t uss_in_finalize_exec, uss_in_access_remote_vm;
 
+static bool uss_at_exec;
+module_param_named(at_exec, uss_at_exec, bool, 0444);
+MODULE_PARM_DESC(at_exec, "give every program its pages at exec, instead of when it asks (default: no)");
+
 /* Not a tail call: the callee's return address must lie in this module, or it would be redirected here again, for ever. */
 static notrace void uss_finalize_exec(struct linux_binprm *bprm)
 {
 	atomic_inc(&uss_in_finalize_exec);
 	finalize_exec(bprm);
-	uss_map_current();
+	/* A program that has to account for its address space is not to find some of it gone. */
+	if (rlimit(RLIMIT_AS) == RLIM_INFINITY)
+		uss_ask();
 	atomic_dec(&uss_in_finalize_exec);
 }
 
@@ -114,19 +123,54 @@ static notrace void uss_at_personality(unsigned long ip, unsigned long parent_ip
 		uss_space_personality(current);
 }
 
-/* Are we called from a function that sets a name? There are several: by 64-bit and by 32-bit system call, by sysctl. */
+/* Is this an address in a function that sets a name? There are several: by 64-bit and by 32-bit system call, by sysctl. */
+static bool uss_is_name_setter(unsigned long address)
+{
+	char function[KSYM_SYMBOL_LEN];
+
+	sprint_symbol_no_offset(function, address);
+	return strstr(function, "sethostname") || strstr(function, "setdomainname") || strstr(function, "proc_do_uts_string");
+}
+
+/*
+ * Where add_device_randomness() was called from so far: a dozen places at most, and to look one up costs more than to set a name. From
+ * 6.15 on every exit is one of them.
+ */
+static struct uss_caller {
+	unsigned long address;		/* 0: none yet */
+	bool sets_name;
+} uss_callers[16];
+static atomic_t uss_callers_used;
+
+static bool uss_learn_caller(unsigned long address)
+{
+	bool sets_name = uss_is_name_setter(address);
+	int i = atomic_inc_return(&uss_callers_used) - 1;
+
+	if (i < ARRAY_SIZE(uss_callers)) {
+		uss_callers[i].sets_name = sets_name;
+		/* Pairs with the acquire in uss_sets_name(). */
+		smp_store_release(&uss_callers[i].address, address);
+	} else {
+		atomic_set(&uss_callers_used, ARRAY_SIZE(uss_callers));
+	}
+	return sets_name;
+}
+
 static bool uss_sets_name(unsigned long parent_ip)
 {
-	char caller[KSYM_SYMBOL_LEN];
+	size_t i;
 
-	sprint_symbol_no_offset(caller, parent_ip);
-	return strstr(caller, "sethostname") || strstr(caller, "setdomainname") || strstr(caller, "proc_do_uts_string");
+	for (i = 0; i < ARRAY_SIZE(uss_callers); i++)
+		if (smp_load_acquire(&uss_callers[i].address) == parent_ip)
+			return uss_callers[i].sets_name;
+	return uss_learn_caller(parent_ip);
 }
 
 static notrace void uss_at_add_device_randomness(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
 						 struct ftrace_regs *fregs)
 {
-	/* So does an exiting thread, under a lock that many wait for; a setter may sleep. */
+	/* An exiting thread calls it, too, with interrupts off; a setter may sleep. */
 	if (!irqs_disabled() && uss_sets_name(parent_ip))
 		uss_uts_begin(current->nsproxy->uts_ns);
 }
@@ -196,7 +240,7 @@ static struct uss_hook uss_hooks[] = {
 	}, { .func = uss_at_function, .flags = USS_OPS_FLAGS | FTRACE_OPS_FL_IPMODIFY } },
 };
 
-/* Comes last and goes first: a process that has pages has all its other moves seen. */
+/* Registered last and removed first: a process that has pages has all its other moves seen. */
 static struct uss_hook uss_exec_hook = { {
 	{ "finalize_exec", uss_at_finalize_exec },
 }, { .func = uss_at_function, .flags = USS_OPS_FLAGS | FTRACE_OPS_FL_IPMODIFY } };
@@ -268,6 +312,22 @@ static void uss_find_tracepoint(struct tracepoint *tracepoint, void *data)
 		uss_fork_tracepoint = tracepoint;
 }
 
+/*
+ * A task that was setting a name before the hooks were there ends its change without having begun one. Wait for those that were running.
+ * One that sleeps, waiting for uts_sem, is not waited for (synchronize_rcu_tasks() counts that as its end); but it waits in a queue that moves,
+ * so while such changes still come, more may come.
+ */
+static void uss_wait_for_old_setters(void)
+{
+	unsigned int seen, tries = 0;
+
+	synchronize_rcu_tasks();
+	do {
+		seen = uss_uts_count_unseen();
+		synchronize_rcu_tasks();
+	} while (seen != uss_uts_count_unseen() && ++tries < 20);
+}
+
 int uss_hooks_init(void)
 {
 	size_t i;
@@ -288,16 +348,13 @@ int uss_hooks_init(void)
 		if (err)
 			goto unregister;
 	}
-	/*
-	 * Whoever was setting a name before we listened is done after this: who waited for its lock at the first, at the second; nobody
-	 * waits for it twice. Only then can a process come that has a system page.
-	 */
-	synchronize_rcu_tasks();
-	synchronize_rcu_tasks();
+	uss_wait_for_old_setters();
 	uss_uts_set_ready(true);
-	err = uss_hook_register(&uss_exec_hook);
-	if (err)
-		goto unready;
+	if (uss_at_exec) {
+		err = uss_hook_register(&uss_exec_hook);
+		if (err)
+			goto unready;
+	}
 	return 0;
 
 unready:
@@ -305,14 +362,15 @@ unready:
 unregister:
 	while (i--)
 		uss_hook_unregister(&uss_hooks[i]);
+	uss_uts_exit();
 	tracepoint_probe_unregister(uss_fork_tracepoint, uss_at_fork, NULL);
 	tracepoint_synchronize_unregister();
 	return err;
 }
 
 /*
- * Its hook is off. Who was redirected but has not counted itself yet; then who sleeps; then who is between its count and its return. (With
- * the hook on, others could come all the time.)
+ * The hook is removed, so no more come. Wait first for tasks that were redirected but have not incremented the counter, then for
+ * those that sleep inside, then for those between their decrement and their return.
  */
 static void uss_wait_for_those_inside(const atomic_t *inside)
 {
@@ -322,8 +380,10 @@ static void uss_wait_for_those_inside(const atomic_t *inside)
 	synchronize_rcu_tasks();
 }
 
-void uss_hooks_stop(void)
+void uss_hooks_stop_exec(void)
 {
+	if (!uss_at_exec)
+		return;
 	uss_hook_unregister(&uss_exec_hook);
 	uss_wait_for_those_inside(&uss_in_finalize_exec);
 }
@@ -336,6 +396,7 @@ void uss_hooks_exit(void)
 	uss_uts_set_ready(false);
 	for (i = ARRAY_SIZE(uss_hooks); i--;)
 		uss_hook_unregister(&uss_hooks[i]);
+	uss_uts_exit();
 	tracepoint_probe_unregister(uss_fork_tracepoint, uss_at_fork, NULL);
 	tracepoint_synchronize_unregister();
 	uss_wait_for_those_inside(&uss_in_access_remote_vm);

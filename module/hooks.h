@@ -5,8 +5,8 @@
 
 int uss_hooks_init(void);
 
-/* First no more programs get pages; then, when none has any more, nothing is heard any more. */
-void uss_hooks_stop(void);
+/* First, with at_exec, no more programs get pages; then, when none has any more, all other hooks are removed. */
+void uss_hooks_stop_exec(void);
 void uss_hooks_exit(void);
 
 #endif /* USS_HOOKS_H */

@@ -3,8 +3,9 @@
  * main.c - loading and unloading
  *
  *	hooks.c		the kernel tells what happens to a process
+ *	ask.c		a process asks for its pages
  *	map.c		the process's VMAs
- *	space.c		its pages, what stands in them, and whom they speak for
+ *	space.c		its pages, what stands in them, and for whom it is valid
  *	uts.c		the names of its UTS namespace
  *	machine.c	load averages and processors
  *	title.c		what others see as its command line
@@ -20,6 +21,16 @@
 #include "map.h"
 #include "space.h"
 #include "user.h"
+
+/* Nobody can ask for pages any more. */
+static void uss_stop(void)
+{
+	uss_hooks_stop_exec();
+	uss_map_exit();
+	uss_hooks_exit();
+	uss_machine_exit();
+	uss_spaces_exit();
+}
 
 static int __init uss_init(void)
 {
@@ -50,19 +61,18 @@ static int __init uss_init(void)
 		pr_err("cannot follow the processors that come and go: error %d\n", err);
 		goto exit_map;
 	}
-	err = uss_user_init();
-	if (err) {
-		pr_err("cannot make /sys/kernel/usrsysshm and the sysctl kernel.usrsysshm: error %d\n", err);
-		goto exit_machine;
-	}
 	/* Says itself what is missing. */
 	err = uss_hooks_init();
 	if (err)
-		goto exit_user;
-	return 0;
+		goto exit_machine;
+	/* Last of all: a process that has pages has all its other moves seen. */
+	err = uss_user_init();
+	if (err) {
+		pr_err("cannot make /sys/kernel/usrsysshm and the sysctl kernel.usrsysshm: error %d\n", err);
+		uss_stop();
+	}
+	return err;
 
-exit_user:
-	uss_user_exit();
 exit_machine:
 	uss_machine_exit();
 exit_map:
@@ -73,21 +83,17 @@ exit_spaces:
 }
 
 /*
- * At any time, under running programs: no more of them get pages; those that have some get memory of zeros in their place and ask
- * the kernel from then on. The hooks that keep pages right stay until the last page has gone.
+ * At any time, under running programs: no more of them can ask for pages; those that have some get memory of zeros in their place and
+ * fall back to the system call from then on. The hooks that keep pages right stay until the last page has gone.
  */
 static void __exit uss_exit(void)
 {
-	uss_hooks_stop();
-	uss_map_exit();
-	uss_hooks_exit();
 	uss_user_exit();
-	uss_machine_exit();
-	uss_spaces_exit();
+	uss_stop();
 }
 
 module_init(uss_init);
 module_exit(uss_exit);
 
-MODULE_DESCRIPTION("Pages that the kernel shares with every process: its pid, its title, the system's name");
+MODULE_DESCRIPTION("Pages that the kernel shares with each process that asks: its pid, its title, the system's name");
 MODULE_LICENSE("GPL");

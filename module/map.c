@@ -2,18 +2,22 @@
 /*
  * map.c - the pages in a process's address space
  *
- * Two VMAs side by side, each of a file that only this module can open, so that /proc/PID/maps names them. Both files
- * number the pages the same way, from the base on:
+ * Two VMAs, which number the pages the same way:
  *
- *	0..2	anon_inode:[usrsysshm]		process page, system page, machine page: read-only
- *	3..10	anon_inode:[usrsysshm-title]	title area: read/write
+ *	0..2	[usrsysshm]			process page, system page, machine page: read-only; when the process asks
+ *	3..10	anon_inode:[usrsysshm-title]	title area: read/write; when it asks for that
  *
- * They are file mappings without anonymous memory, to be wiped on fork: it does not copy their page tables, so a child's first
+ * The read-only VMA has no file, like the kernel's own special mappings: so fork and exit take no lock of a file, which all processes
+ * would share. It is private and lacks VM_MAYWRITE: mprotect refuses, and what writes by force (ptrace, /proc/PID/mem) does too, for
+ * it writes to private mappings that may become writable only. The title area has a file, because a shared writable VMA must have one
+ * (remap_file_pages(2), the update of the file's time at a write fault).
+ *
+ * Neither has anonymous memory, and both are to be wiped on fork: it does not copy their page tables, so a child's first
  * touch faults and finds the child's own page. (VM_PFNMAP and VM_MIXEDMAP would have them copied: no fork ever sees either here;
  * uss_zap_system_page() sets the first for a moment, under the mmap lock that fork takes too.)
  *
- * The read-only file is not open for writing, so its VMA lacks VM_MAYWRITE: mprotect refuses, and what writes by force
- * (ptrace, /proc/PID/mem) does too, for it writes to private mappings only.
+ * A fault that another process causes (a debugger, a scanner of memory) is refused, so that it makes and charges no page. Who reads
+ * by ptrace or /proc/PID/mem then gets a copy by the VMA's access method; process_vm_readv(2) gets EFAULT.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -35,6 +39,7 @@
 #include "map.h"
 #include "space.h"
 
+/* The first is only what mmap is asked with. */
 static struct file *uss_ro_file, *uss_title_file;
 
 /*
@@ -43,10 +48,17 @@ static struct file *uss_ro_file, *uss_title_file;
  */
 static void uss_vma_open(struct vm_area_struct *vma)
 {
-	struct uss_space *from = vma->vm_private_data, *space = uss_space_attach(vma->vm_mm, __GFP_NOFAIL);
+	struct uss_space *from = vma->vm_private_data, *space = uss_space_attach(vma->vm_mm);
 
 	vma->vm_private_data = space;
 	uss_space_inherit_title(space, from);
+}
+
+static void uss_title_vma_open(struct vm_area_struct *vma)
+{
+	uss_vma_open(vma);
+	if (vma->vm_pgoff == USS_RO_PAGES)
+		uss_space_set_title_area(vma->vm_private_data, vma->vm_start);
 }
 
 /* Who is taking our mappings away, and whether the one that he has just asked to replace is gone. */
@@ -60,10 +72,24 @@ static void uss_vma_close(struct vm_area_struct *vma)
 	uss_space_put(vma->vm_private_data);
 }
 
+static void uss_title_vma_close(struct vm_area_struct *vma)
+{
+	if (vma->vm_pgoff == USS_RO_PAGES)
+		uss_space_unset_title_area(vma->vm_private_data, vma->vm_start);
+	uss_vma_close(vma);
+}
+
+static bool uss_is_foreign(const struct vm_fault *vmf)
+{
+	return current->mm != vmf->vma->vm_mm;
+}
+
 static vm_fault_t uss_ro_fault(struct vm_fault *vmf)
 {
 	struct uss_space *space = vmf->vma->vm_private_data;
 
+	if (uss_is_foreign(vmf))
+		return VM_FAULT_SIGBUS;
 	vmf->page = NULL;
 	if (vmf->pgoff == USS_SYSTEM_PGOFF)
 		vmf->page = uss_space_system_page(space);
@@ -80,53 +106,104 @@ static vm_fault_t uss_title_fault(struct vm_fault *vmf)
 {
 	struct uss_space *space = vmf->vma->vm_private_data;
 
-	if (vmf->pgoff < USS_RO_PAGES)
+	if (vmf->pgoff < USS_RO_PAGES || uss_is_foreign(vmf))
 		return VM_FAULT_SIGBUS;
-	vmf->page = uss_space_title_page(space, vmf->pgoff - USS_RO_PAGES, vmf->vma->vm_start);
+	vmf->page = uss_space_title_page(space, vmf->pgoff - USS_RO_PAGES);
 	return vmf->page ? 0 : VM_FAULT_OOM;
+}
+
+/* Another process reads, by ptrace(2) or /proc/PID/mem, where there is no page yet. With the mmap_lock. */
+static int uss_access(struct vm_area_struct *vma, unsigned long addr, void *buf, int len, int write)
+{
+	pgoff_t pgoff = vma->vm_pgoff + ((addr - vma->vm_start) >> PAGE_SHIFT);
+	void *copy;
+
+	if (write)
+		return -EACCES;
+	copy = (void *)__get_free_page(GFP_KERNEL);
+	if (!copy)
+		return -ENOMEM;
+	uss_space_peek(vma->vm_private_data, pgoff, copy);
+	len = min_t(int, len, PAGE_SIZE - offset_in_page(addr));
+	memcpy(buf, copy + offset_in_page(addr), len);
+	free_page((unsigned long)copy);
+	return len;
+}
+
+/* As /proc/PID/maps shows it. */
+static const char *uss_ro_name(struct vm_area_struct *vma)
+{
+	return "[usrsysshm]";
 }
 
 static const struct vm_operations_struct uss_ro_vm_ops = {
 	.open = uss_vma_open,
 	.close = uss_vma_close,
 	.fault = uss_ro_fault,
+	.access = uss_access,
+	.name = uss_ro_name,
 };
 
 static const struct vm_operations_struct uss_title_vm_ops = {
-	.open = uss_vma_open,
-	.close = uss_vma_close,
+	.open = uss_title_vma_open,
+	.close = uss_title_vma_close,
 	.fault = uss_title_fault,
+	.access = uss_access,
 };
 
-static int uss_mmap(struct vm_area_struct *vma, const struct vm_operations_struct *ops, vm_flags_t never)
+/*
+ * WIPEONFORK: fork copies no page tables of such a VMA, whatever else it has come to be. DONTEXPAND keeps it from being merged,
+ * doubled by mremap, locked, and served by userfaultfd.
+ * VM_EXEC: old 32-bit programs get it with every readable mapping. The caller makes the protection fit the flags.
+ */
+static void uss_set_vma(struct vm_area_struct *vma, struct uss_space *space, const struct vm_operations_struct *ops, vm_flags_t never)
 {
-	struct uss_space *space;
-
-	/* remap_file_pages(2) comes here with offsets of the program's choice. */
-	if (vma->vm_pgoff >= USS_ALL_PAGES || vma_pages(vma) > USS_ALL_PAGES - vma->vm_pgoff)
-		return -EINVAL;
-	space = uss_space_attach(vma->vm_mm, __GFP_NOWARN);
-	if (!space)
-		return -ENOMEM;
 	vma->vm_private_data = space;
 	vma->vm_ops = ops;
-	/*
-	 * WIPEONFORK: fork copies no page tables of such a VMA, whatever else it has come to be. DONTEXPAND keeps it from being merged,
-	 * doubled by mremap, locked, and served by userfaultfd.
-	 * VM_EXEC: old 32-bit programs get it with every readable mapping. The caller makes the protection fit the flags.
-	 */
 	uss_vm_flags_mod(vma, VM_DONTEXPAND | VM_DONTDUMP | VM_WIPEONFORK, VM_EXEC | VM_MAYEXEC | never);
-	return 0;
 }
 
+/* Only uss_map_pages() comes here: no VMA shows the file to a program. */
 static int uss_ro_mmap(struct file *file, struct vm_area_struct *vma)
 {
-	return uss_mmap(vma, &uss_ro_vm_ops, VM_WRITE | VM_MAYWRITE);
+	struct uss_space *space = uss_space_get(vma->vm_mm);
+
+	/* Another thread was quicker, or the program has unmapped some of its pages: one set, or none. */
+	if (space) {
+		uss_space_put(space);
+		return -EEXIST;
+	}
+	space = uss_space_create(vma->vm_mm, __GFP_NOWARN);
+	if (!space)
+		return -ENOMEM;
+	uss_set_vma(vma, space, &uss_ro_vm_ops, VM_WRITE | VM_MAYWRITE);
+	/* mmap took a reference for the VMA, and looks here again before it uses the file. */
+	vma->vm_file = NULL;
+	fput(file);
+	return 0;
 }
 
 static int uss_title_mmap(struct file *file, struct vm_area_struct *vma)
 {
-	return uss_mmap(vma, &uss_title_vm_ops, 0);
+	struct uss_space *space;
+
+	/* remap_file_pages(2) comes here with offsets of the program's choice. */
+	if (vma->vm_pgoff < USS_RO_PAGES || vma->vm_pgoff >= USS_ALL_PAGES || vma_pages(vma) > USS_ALL_PAGES - vma->vm_pgoff)
+		return -EINVAL;
+	/* Not in a process whose pages have gone since it asked. */
+	space = uss_space_get(vma->vm_mm);
+	if (!space)
+		return -ENOENT;
+	if (vma->vm_pgoff == USS_RO_PAGES) {
+		/* Another thread was quicker. */
+		if (uss_space_has_title_area(space)) {
+			uss_space_put(space);
+			return -EEXIST;
+		}
+		uss_space_set_title_area(space, vma->vm_start);
+	}
+	uss_set_vma(vma, space, &uss_title_vm_ops, 0);
+	return 0;
 }
 
 /* No owner: a mapping does not hold the module, which takes its mappings away before it goes. */
@@ -140,22 +217,17 @@ static const struct file_operations uss_title_fops = {
 	.llseek = noop_llseek,
 };
 
-void uss_map_current(void)
+unsigned long uss_map_pages(void)
 {
-	const unsigned long size = USS_ALL_PAGES * PAGE_SIZE, ro_size = USS_RO_PAGES * PAGE_SIZE;
-	unsigned long base;
+	unsigned long base = vm_mmap(uss_ro_file, 0, USS_RO_PAGES * PAGE_SIZE, PROT_READ, MAP_PRIVATE, 0);
 
-	/* A program that has to account for its address space is not to find some of it gone. */
-	if (rlimit(RLIMIT_AS) != RLIM_INFINITY)
-		return;
-	/* The whole range first, wherever mmap puts it: that is as random as every mapping is. */
-	base = vm_mmap(uss_title_file, 0, size, PROT_READ | PROT_WRITE, MAP_SHARED, 0);
-	if (IS_ERR_VALUE(base))
-		return;
-	if (IS_ERR_VALUE(vm_mmap(uss_ro_file, base, ro_size, PROT_READ, MAP_SHARED | MAP_FIXED, 0)))
-		vm_munmap(base, size);
-	else
-		uss_space_exec(current);
+	return IS_ERR_VALUE(base) ? uss_current_base() : base;
+}
+
+bool uss_map_title_area(void)
+{
+	return !IS_ERR_VALUE(vm_mmap(uss_title_file, 0, USS_TITLE_PAGES * PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED,
+				     USS_RO_PAGES * PAGE_SIZE));
 }
 
 unsigned long uss_current_base(void)
@@ -184,15 +256,24 @@ static bool uss_is_ours(const struct vm_area_struct *vma)
 
 /*
  * Withdrawing: the system page of a namespace that the process has left goes out of its page tables, so that the next touch faults and
- * finds what there is for it now. By a kernel thread, for who leaves a namespace cannot sleep where we hear of it.
+ * finds what there is for it now. By a kernel thread, for a task that leaves a namespace cannot sleep in the hook.
+ *
+ * It does not wait for a mmap_lock: a program can keep its own locked for ever (a page fault on a FUSE file that nobody answers). A
+ * withdrawal that cannot have the lock goes back into the list and is tried again later.
  */
-static struct workqueue_struct *uss_withdrawals;
-static bool uss_is_going;
-
 struct uss_withdrawal {
-	struct work_struct work;
+	struct list_head node;
 	struct mm_struct *mm;
 };
+
+#define USS_WITHDRAWAL_RETRY_MS	20
+
+static void uss_withdraw_all(struct work_struct *work);
+
+static DEFINE_SPINLOCK(uss_withdrawals_lock);		/* the list, and no more once the module is going */
+static LIST_HEAD(uss_withdrawals);
+static bool uss_is_going;
+static DECLARE_DELAYED_WORK(uss_withdrawals_work, uss_withdraw_all);
 
 /* With the mmap_lock for writing, which no fault is under way beside. */
 static void uss_zap_system_page(struct vm_area_struct *vma)
@@ -206,23 +287,64 @@ static void uss_zap_system_page(struct vm_area_struct *vma)
 	uss_vm_flags_mod(vma, 0, VM_PFNMAP);
 }
 
-static void uss_withdraw(struct work_struct *work)
+/* Returns false if it is to be tried again. */
+static bool uss_withdraw(struct mm_struct *mm)
 {
-	struct uss_withdrawal *withdrawal = container_of(work, struct uss_withdrawal, work);
-	struct mm_struct *mm = withdrawal->mm;
 	struct vm_area_struct *vma;
 	VMA_ITERATOR(vmi, mm, 0);
+	bool locked;
 
-	if (mmget_not_zero(mm)) {
-		mmap_write_lock(mm);
+	if (!mmget_not_zero(mm))
+		return true;
+	locked = uss_mmap_write_trylock(mm);
+	if (locked) {
 		if (!uss_mm_is_unstable(mm))
 			for_each_vma(vmi, vma)
 				uss_zap_system_page(vma);
 		mmap_write_unlock(mm);
-		mmput(mm);
 	}
-	mmdrop(mm);
+	/* The last reference may take long to go. */
+	mmput_async(mm);
+	return locked;
+}
+
+static void uss_free_withdrawal(struct uss_withdrawal *withdrawal)
+{
+	list_del(&withdrawal->node);
+	mmdrop(withdrawal->mm);
 	kfree(withdrawal);
+}
+
+static void uss_withdraw_all(struct work_struct *work)
+{
+	struct uss_withdrawal *withdrawal, *next;
+	LIST_HEAD(list);
+
+	spin_lock(&uss_withdrawals_lock);
+	list_splice_init(&uss_withdrawals, &list);
+	spin_unlock(&uss_withdrawals_lock);
+	list_for_each_entry_safe(withdrawal, next, &list, node)
+		if (uss_withdraw(withdrawal->mm))
+			uss_free_withdrawal(withdrawal);
+	if (list_empty(&list))
+		return;
+	spin_lock(&uss_withdrawals_lock);
+	list_splice(&list, &uss_withdrawals);
+	if (!uss_is_going)
+		queue_delayed_work(system_unbound_wq, &uss_withdrawals_work, msecs_to_jiffies(USS_WITHDRAWAL_RETRY_MS));
+	spin_unlock(&uss_withdrawals_lock);
+}
+
+static void uss_stop_withdrawing(void)
+{
+	struct uss_withdrawal *withdrawal, *next;
+
+	spin_lock(&uss_withdrawals_lock);
+	uss_is_going = true;
+	spin_unlock(&uss_withdrawals_lock);
+	cancel_delayed_work_sync(&uss_withdrawals_work);
+	list_for_each_entry_safe(withdrawal, next, &uss_withdrawals, node)
+		uss_free_withdrawal(withdrawal);
 }
 
 struct uss_withdrawal *uss_map_prepare_withdrawal(void)
@@ -232,15 +354,20 @@ struct uss_withdrawal *uss_map_prepare_withdrawal(void)
 
 void uss_map_withdraw(struct uss_withdrawal *withdrawal, struct mm_struct *mm)
 {
-	/* All pages are about to be taken away. */
-	if (!withdrawal || READ_ONCE(uss_is_going)) {
-		kfree(withdrawal);
+	if (!withdrawal)
 		return;
+	spin_lock(&uss_withdrawals_lock);
+	/* Going: all pages are about to be taken away. */
+	if (!uss_is_going) {
+		mmgrab(mm);
+		withdrawal->mm = mm;
+		list_add_tail(&withdrawal->node, &uss_withdrawals);
+		withdrawal = NULL;
+		/* Now, even if others are waiting for their next try. */
+		mod_delayed_work(system_unbound_wq, &uss_withdrawals_work, 0);
 	}
-	INIT_WORK(&withdrawal->work, uss_withdraw);
-	mmgrab(mm);
-	withdrawal->mm = mm;
-	queue_work(uss_withdrawals, &withdrawal->work);
+	spin_unlock(&uss_withdrawals_lock);
+	kfree(withdrawal);
 }
 
 /*
@@ -291,7 +418,9 @@ static bool uss_find_ours(struct mm_struct *mm, unsigned long *start, unsigned l
 	VMA_ITERATOR(vmi, mm, 0);
 	bool found = false;
 
-	mmap_read_lock(mm);
+	/* One that is stuck in a page fault keeps its pages for now, and does not keep the others waiting. */
+	if (!mmap_read_trylock(mm))
+		return false;
 	/* A fork that failed half-way leaves what is not to be walked; it goes by itself. */
 	for_each_vma(vmi, vma) {
 		if (uss_mm_is_unstable(mm))
@@ -346,10 +475,10 @@ static struct file *uss_open(const char *name, const struct file_operations *fop
 	return file;
 }
 
-/* Each VMA holds its file: what is left when one reference is, is the module's own. */
+/* Each VMA has a space, and a title area holds its file, too: one reference is the module's own. */
 static bool uss_is_mapped(void)
 {
-	return file_count(uss_ro_file) > 1 || file_count(uss_title_file) > 1;
+	return !uss_spaces_are_empty() || file_count(uss_title_file) > 1;
 }
 
 static void uss_evict_all(void)
@@ -376,8 +505,9 @@ static void uss_evict_all(void)
 		__fput_sync(ours);
 	if (!IS_ERR_OR_NULL(uss_zero_file))
 		fput(uss_zero_file);
-	/* Who looks at a VMA without the mmap_lock does it under RCU. */
+	/* A VMA is looked at without the mmap_lock under RCU; its close method has yet to return where the space has just gone. */
 	synchronize_rcu();
+	synchronize_rcu_tasks();
 }
 
 /* At once, for when the module's memory goes, nothing of its files may be left for later. Kernel threads only. */
@@ -394,11 +524,7 @@ static bool uss_files_are_open(void)
 
 static void uss_close_files(struct work_struct *work)
 {
-	/* From here on nobody withdraws; who has begun to ends first. */
-	WRITE_ONCE(uss_is_going, true);
-	synchronize_rcu();
-	if (uss_withdrawals)
-		destroy_workqueue(uss_withdrawals);
+	uss_stop_withdrawing();
 	if (uss_files_are_open())
 		uss_evict_all();
 	uss_close(uss_title_file);
@@ -425,8 +551,7 @@ static void uss_in_kernel_thread(work_func_t function)
 int uss_map_init(void)
 {
 	uss_in_kernel_thread(uss_open_files);
-	uss_withdrawals = alloc_workqueue("usrsysshm", WQ_UNBOUND, 0);
-	if (uss_withdrawals && uss_files_are_open())
+	if (uss_files_are_open())
 		return 0;
 	uss_in_kernel_thread(uss_close_files);
 	return -ENOMEM;

@@ -5,11 +5,14 @@
 
 int uss_map_init(void);
 
-/* Takes the pages away from every process. None may be getting new ones by exec any more. */
+/* Takes the pages away from every process. None may be asking for them any more. */
 void uss_map_exit(void);
 
-/* Maps the pages into the current process, alone in a new mm. On failure it has none, and runs as if there were no module. */
-void uss_map_current(void);
+/* Maps the pages into the current process. Returns their address, also if another thread was quicker; 0 when it has none. */
+unsigned long uss_map_pages(void);
+
+/* Maps the title area. False without room or memory, or when another thread was quicker. */
+bool uss_map_title_area(void);
 
 /*
  * What @mm sees as its system page is soon taken out of it; the next touch faults again. In atomic context, with memory that was got

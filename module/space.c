@@ -2,29 +2,33 @@
 /*
  * space.c - address spaces that have pages, and whom their process page speaks for
  *
- * 1. A struct uss_space belongs to one mm from the moment our first VMA comes into it (exec, or the copy that fork makes)
- *    until the last one goes (munmap, exec, exit). It is found by its mm. The VMAs go before the mm is freed, so
+ * 1. A struct uss_space belongs to one mm from the moment our first VMA comes into it (the process asked for its pages, or fork
+ *    copied the VMA) until the last one goes (munmap, exec, exit). It is found by its mm. The VMAs go before the mm is freed, so
  *    an mm pointer in the table is never a stale one. (A space that is dead can stay to be found, under RCU, for a moment.)
  *
- * 2. The process page speaks for one process: the owner, named by its signal_struct, which all its threads share.
- *    At exec the owner is the process that did it; at fork it is the child, known only after the mm was copied.
- *    Until then, and after the owner has left, there is none and the pid reads 0.
+ * 2. The process page is valid for one process: the owner, named by its signal_struct, which all its threads share. The owner is the
+ *    process that asked; after fork it is the child, known only after the mm was copied. Until then, and after the owner has left,
+ *    there is none and the pid reads 0.
  *
  * 3. Other processes can run in the owner's mm: vfork, posix_spawn, CLONE_VM. Each of them is a sharer, remembered from before
  *    it is woken until it leaves by exec or by the exit of its last thread. While there is one the pid reads 0.
  *    They are a list, not a count: leaving twice (an exec that fails half-way, then exit) takes nothing from the others.
  *
- * 4. Coming must not be missed, and is seen by a tracepoint. When a sharer cannot be remembered for lack of memory the
- *    space is given up: its pid reads 0 from then on. To miss a leaving is harmless: the pid stays 0, the kernel is asked.
+ * 4. A sharer that was there before the process asked is found by ask.c, which looks at all processes. One that is made later is
+ *    seen by a tracepoint. When a sharer cannot be remembered for lack of memory the space is given up: its pid reads 0 from then
+ *    on. To miss a leaving is harmless: the pid stays 0 and readers fall back to the system call.
  *
- * 5. A page is made at first touch, under no lock, and filled and installed under space->lock, which every change of a fact
- *    takes too. So the page begins right and stays right; a page nobody touched costs nothing.
+ * 5. A page is made at first touch, under no lock, and filled and installed under space->lock, which every change of a field
+ *    takes too. So the page begins right and stays right; a page nobody touched costs nothing. Only the process itself makes its
+ *    pages: another process that reads its memory gets a copy and changes nothing (map.c).
+ *
+ * 6. No lock is shared by all processes: the table has a lock for each bucket, and counts are per processor.
  */
-#include <linux/hashtable.h>
-#include <linux/memcontrol.h>
+#include <linux/hash.h>
 #include <linux/mm.h>
 #include <linux/nsproxy.h>
 #include <linux/personality.h>
+#include <linux/percpu.h>
 #include <linux/pid_namespace.h>
 #include <linux/rculist.h>
 #include <linux/sched/mm.h>
@@ -61,6 +65,8 @@ struct uss_space {
 	spinlock_t lock;		/* all below */
 	bool dead;			/* its last VMA has gone */
 	bool given_up;			/* a sharer could not be remembered */
+	bool settling;			/* the owner has asked; who else is in its memory is being found out */
+	bool was_owned;			/* there has been an owner: nobody else becomes one */
 	u32 speaks;
 	struct signal_struct *owner;	/* compared, never followed; NULL: nobody */
 	struct uts_namespace *uts_ns;	/* where all threads of the owner are; NULL: not in one, or no owner */
@@ -68,27 +74,50 @@ struct uss_space {
 	pid_t pid;			/* as the owner sees itself */
 	u64 start_time;
 	struct list_head sharers;
+	unsigned long title_area;	/* where the process has its title area; 0: it did not ask for one */
 	struct page *process_page;
 	struct page *title_pages[USS_TITLE_PAGES];
 	struct uss_title title;
 	struct uss_withdrawal *withdrawal;	/* ready for use, since the system page was touched */
 };
 
-/* Read under RCU. */
-static DEFINE_HASHTABLE(uss_spaces, 12);
-static DEFINE_SPINLOCK(uss_spaces_lock);
-static atomic_t uss_processes, uss_pages;
+#define USS_SPACE_BITS	12
+
+/* Read under RCU; changed under the lock. */
+static struct uss_bucket {
+	struct hlist_head spaces;
+	spinlock_t lock;
+} uss_buckets[1 << USS_SPACE_BITS];
+
+/* One processor counts what comes, another one what goes: only the sum means something. */
+static DEFINE_PER_CPU(int, uss_processes);
+static DEFINE_PER_CPU(int, uss_pages);
+
 static atomic64_t uss_last_forkid;
 static struct page *uss_empty;
 
+static int uss_sum(const int __percpu *counts)
+{
+	int cpu, sum = 0;
+
+	for_each_possible_cpu(cpu)
+		sum += *per_cpu_ptr(counts, cpu);
+	return sum;
+}
+
 int uss_count_processes(void)
 {
-	return atomic_read(&uss_processes);
+	return uss_sum(&uss_processes);
 }
 
 int uss_count_pages(void)
 {
-	return atomic_read(&uss_pages) + uss_uts_count();
+	return uss_sum(&uss_pages) + uss_uts_count();
+}
+
+static struct uss_bucket *uss_bucket(const struct mm_struct *mm)
+{
+	return &uss_buckets[hash_ptr(mm, USS_SPACE_BITS)];
 }
 
 static u64 uss_next_forkid(void)
@@ -101,10 +130,30 @@ static struct uss_space *uss_space_find(const struct mm_struct *mm)
 {
 	struct uss_space *space;
 
-	hash_for_each_possible_rcu(uss_spaces, space, node, (unsigned long)mm)
+	hlist_for_each_entry_rcu(space, &uss_bucket(mm)->spaces, node)
 		if (space->mm == mm)
 			return space;
 	return NULL;
+}
+
+bool uss_space_call(const struct mm_struct *mm, void (*function)(struct uss_space *space, void *data), void *data)
+{
+	struct uss_space *space;
+	bool called = false;
+
+	/* Pairs with itself: either an event finds the space, or ask.c sees what the task did before its event (its point 2). */
+	smp_mb();
+	rcu_read_lock();
+	space = uss_space_find(mm);
+	if (space) {
+		spin_lock(&space->lock);
+		called = !space->dead;
+		if (called)
+			function(space, data);
+		spin_unlock(&space->lock);
+	}
+	rcu_read_unlock();
+	return called;
 }
 
 /*
@@ -114,11 +163,12 @@ static struct uss_space *uss_space_find(const struct mm_struct *mm)
 /* Writes what can change. Here alone it is decided whether the page says who its reader is. */
 static void uss_write_facts(struct uss_space *space, struct uss_process_page *facts)
 {
-	bool alone = space->owner && list_empty(&space->sharers) && !space->given_up;
+	bool alone = space->owner && !space->settling && list_empty(&space->sharers) && !space->given_up;
 
 	lockdep_assert_held(&space->lock);
 	WRITE_ONCE(facts->start_time, space->start_time);
 	WRITE_ONCE(facts->speaks, space->speaks);
+	WRITE_ONCE(facts->title_area, space->title_area);
 	/* Release: who sees the pid sees what it vouches for. */
 	smp_store_release(&facts->pid, alone ? space->pid : 0);
 }
@@ -144,24 +194,13 @@ static void uss_fill_process_page(struct uss_space *space, void *page)
 	uss_fill_header(&facts->header, USS_MAGIC_PROCESS, sizeof(*facts));
 	facts->forkid = space->forkid;
 	facts->system_offset = USS_SYSTEM_PGOFF * PAGE_SIZE;
-	facts->title_offset = USS_RO_PAGES * PAGE_SIZE;
-	facts->title_size = USS_TITLE_PAGES * PAGE_SIZE;
 	facts->machine_offset = USS_MACHINE_PGOFF * PAGE_SIZE;
 	uss_write_facts(space, facts);
 }
 
-/*
- * The toucher may be a debugger: the page is charged to the memory cgroup of the space's owner all the same.
- */
-static struct page *uss_alloc_page(struct mm_struct *mm, gfp_t gfp)
+static struct page *uss_alloc_page(gfp_t gfp)
 {
-	struct mem_cgroup *memcg = get_mem_cgroup_from_mm(mm);
-	struct mem_cgroup *before = set_active_memcg(memcg);
-	struct page *page = alloc_page(gfp | GFP_KERNEL_ACCOUNT | __GFP_ZERO);
-
-	set_active_memcg(before);
-	mem_cgroup_put(memcg);
-	return page;
+	return alloc_page(gfp | GFP_KERNEL_ACCOUNT | __GFP_ZERO);
 }
 
 /* Puts @new into @slot, filled, unless another toucher was first; returns the winner, referenced. */
@@ -177,7 +216,7 @@ static struct page *uss_install_page(struct uss_space *space, struct page **slot
 		/* Pairs with the acquire in uss_installed_page(): who finds the page finds it filled. */
 		smp_store_release(slot, new);
 		new = NULL;
-		atomic_inc(&uss_pages);
+		this_cpu_inc(uss_pages);
 	}
 	page = *slot;
 	get_page(page);
@@ -203,8 +242,8 @@ struct page *uss_space_process_page(struct uss_space *space)
 
 	if (page)
 		return page;
-	/* Nobody is to die for want of this page: without it one asks the kernel. */
-	page = uss_alloc_page(space->mm, __GFP_RETRY_MAYFAIL | __GFP_NOWARN);
+	/* Do not invoke the OOM killer for this page: without it readers fall back to the system call. */
+	page = uss_alloc_page(__GFP_RETRY_MAYFAIL | __GFP_NOWARN);
 	if (!page)
 		return NULL;
 	return uss_install_page(space, &space->process_page, page, uss_fill_process_page);
@@ -218,25 +257,83 @@ static void uss_fill_title_page(struct uss_space *space, void *page)
 	uss_title_fill_page(&space->title, page);
 }
 
-static void uss_open_window(struct uss_space *space, unsigned long area)
-{
-	spin_lock(&space->lock);
-	uss_title_open_window(&space->title, space->mm, area + USS_SLOT_OFFSET(0));
-	spin_unlock(&space->lock);
-}
-
-struct page *uss_space_title_page(struct uss_space *space, pgoff_t index, unsigned long area)
+struct page *uss_space_title_page(struct uss_space *space, pgoff_t index)
 {
 	struct page *page = uss_installed_page(&space->title_pages[index]);
 
 	if (page)
 		return page;
-	page = uss_alloc_page(space->mm, 0);
+	page = uss_alloc_page(0);
 	if (!page)
 		return NULL;
-	if (index == 0)
-		uss_open_window(space, area);
 	return uss_install_page(space, &space->title_pages[index], page, index ? NULL : uss_fill_title_page);
+}
+
+bool uss_space_has_title_area(const struct uss_space *space)
+{
+	return space->title_area != 0;
+}
+
+void uss_space_set_title_area(struct uss_space *space, unsigned long area)
+{
+	spin_lock(&space->lock);
+	space->title_area = area;
+	uss_publish(space);
+	spin_unlock(&space->lock);
+}
+
+void uss_space_unset_title_area(struct uss_space *space, unsigned long area)
+{
+	spin_lock(&space->lock);
+	if (space->title_area == area) {
+		space->title_area = 0;
+		uss_publish(space);
+	}
+	spin_unlock(&space->lock);
+}
+
+static void uss_open_window(struct uss_space *space, void *data)
+{
+	unsigned long *area = data;
+
+	*area = space->title_area;
+	if (*area)
+		uss_title_open_window(&space->title, space->mm, *area + USS_SLOT_OFFSET(0));
+}
+
+unsigned long uss_space_open_window(struct mm_struct *mm)
+{
+	unsigned long area = 0;
+
+	uss_space_call(mm, uss_open_window, &area);
+	return area;
+}
+
+/* Under @space's lock. What stands in @page, copied; what there is no page for is what a page would begin with. */
+static void uss_copy_page(void *copy, const struct page *page)
+{
+	if (page)
+		memcpy(copy, page_address(page), PAGE_SIZE);
+	else
+		memset(copy, 0, PAGE_SIZE);
+}
+
+void uss_space_peek(struct uss_space *space, pgoff_t pgoff, void *copy)
+{
+	struct page *page = NULL;
+
+	spin_lock(&space->lock);
+	if (pgoff == USS_PROCESS_PGOFF && !space->process_page) {
+		memset(copy, 0, PAGE_SIZE);
+		uss_fill_process_page(space, copy);
+	} else {
+		if (pgoff == USS_PROCESS_PGOFF)
+			page = space->process_page;
+		else if (pgoff >= USS_RO_PAGES && pgoff < USS_ALL_PAGES)
+			page = space->title_pages[pgoff - USS_RO_PAGES];
+		uss_copy_page(copy, page);
+	}
+	spin_unlock(&space->lock);
 }
 
 static bool uss_prepare_withdrawal(struct uss_space *space)
@@ -283,7 +380,7 @@ struct page *uss_space_system_page(struct uss_space *space)
 		return NULL;
 	page = uss_find_system_page(space, &new, &needs_new);
 	if (needs_new) {
-		new = uss_uts_alloc(uss_alloc_page(space->mm, __GFP_RETRY_MAYFAIL | __GFP_NOWARN));
+		new = uss_uts_alloc(uss_alloc_page(__GFP_RETRY_MAYFAIL | __GFP_NOWARN));
 		page = uss_find_system_page(space, &new, &needs_new);
 		uss_uts_free(new);
 	}
@@ -321,7 +418,7 @@ static void uss_leave_uts(struct uss_space *space, bool somebody_goes_on)
  * Lifecycle
  */
 
-static struct uss_space *uss_space_create(struct mm_struct *mm, gfp_t gfp)
+struct uss_space *uss_space_create(struct mm_struct *mm, gfp_t gfp)
 {
 	struct uss_space *space = kzalloc(sizeof(*space), GFP_KERNEL_ACCOUNT | gfp);
 
@@ -332,14 +429,14 @@ static struct uss_space *uss_space_create(struct mm_struct *mm, gfp_t gfp)
 	refcount_set(&space->vmas, 1);
 	spin_lock_init(&space->lock);
 	INIT_LIST_HEAD(&space->sharers);
-	spin_lock(&uss_spaces_lock);
-	hash_add_rcu(uss_spaces, &space->node, (unsigned long)mm);
-	spin_unlock(&uss_spaces_lock);
-	atomic_inc(&uss_processes);
+	spin_lock(&uss_bucket(mm)->lock);
+	hlist_add_head_rcu(&space->node, &uss_bucket(mm)->spaces);
+	spin_unlock(&uss_bucket(mm)->lock);
+	this_cpu_inc(uss_processes);
 	return space;
 }
 
-struct uss_space *uss_space_attach(struct mm_struct *mm, gfp_t gfp)
+struct uss_space *uss_space_get(struct mm_struct *mm)
 {
 	struct uss_space *space;
 
@@ -349,7 +446,12 @@ struct uss_space *uss_space_attach(struct mm_struct *mm, gfp_t gfp)
 	if (space && !refcount_inc_not_zero(&space->vmas))
 		space = NULL;
 	rcu_read_unlock();
-	return space ?: uss_space_create(mm, gfp);
+	return space;
+}
+
+struct uss_space *uss_space_attach(struct mm_struct *mm)
+{
+	return uss_space_get(mm) ?: uss_space_create(mm, __GFP_NOFAIL);
 }
 
 static void uss_free_page(struct page *page)
@@ -357,7 +459,7 @@ static void uss_free_page(struct page *page)
 	if (!page)
 		return;
 	put_page(page);
-	atomic_dec(&uss_pages);
+	this_cpu_dec(uss_pages);
 }
 
 void uss_space_put(struct uss_space *space)
@@ -368,9 +470,9 @@ void uss_space_put(struct uss_space *space)
 
 	if (!refcount_dec_and_test(&space->vmas))
 		return;
-	spin_lock(&uss_spaces_lock);
-	hash_del_rcu(&space->node);
-	spin_unlock(&uss_spaces_lock);
+	spin_lock(&uss_bucket(space->mm)->lock);
+	hlist_del_rcu(&space->node);
+	spin_unlock(&uss_bucket(space->mm)->lock);
 
 	/* Whoever found it before may still come with an event; from here on it is told that there is nothing to do. */
 	spin_lock(&space->lock);
@@ -386,7 +488,7 @@ void uss_space_put(struct uss_space *space)
 	uss_free_page(space->process_page);
 	for (i = 0; i < USS_TITLE_PAGES; i++)
 		uss_free_page(space->title_pages[i]);
-	atomic_dec(&uss_processes);
+	this_cpu_dec(uss_processes);
 	kfree_rcu(space, rcu);
 }
 
@@ -439,46 +541,62 @@ bool uss_space_has_window(struct mm_struct *mm)
 	return has;
 }
 
+struct uss_title_copy {
+	struct uss_title *title;
+	char *text;
+	u32 *length;
+	bool titled;
+};
+
+static void uss_get_title(struct uss_space *space, void *data)
+{
+	struct uss_title_copy *copy = data;
+
+	*copy->title = space->title;
+	copy->titled = uss_copy_title(space, copy->text, copy->length);
+}
+
 bool uss_space_get_title(struct mm_struct *mm, struct uss_title *title, char *text, u32 *length)
 {
-	struct uss_space *space;
-	bool titled = false;
+	struct uss_title_copy copy = { title, text, length, false };
 
 	memset(title, 0, sizeof(*title));
-	rcu_read_lock();
-	space = uss_space_find(mm);
-	if (space) {
-		spin_lock(&space->lock);
-		if (!space->dead) {
-			*title = space->title;
-			titled = uss_copy_title(space, text, length);
-		}
-		spin_unlock(&space->lock);
-	}
-	rcu_read_unlock();
-	return titled;
+	uss_space_call(mm, uss_get_title, &copy);
+	return copy.titled;
 }
 
 struct mm_struct *uss_spaces_get_mm(unsigned int round)
 {
 	struct mm_struct *mm = NULL;
 	struct uss_space *space;
-	int bucket;
+	size_t i;
 
 	rcu_read_lock();
-	hash_for_each_rcu(uss_spaces, bucket, space, node) {
-		spin_lock(&space->lock);
-		/* Not dead: its VMAs are not all closed, so the mm is there, if only for its last moments. */
-		if (!space->dead && space->round != round && mmget_not_zero(space->mm)) {
-			space->round = round;
-			mm = space->mm;
+	for (i = 0; i < ARRAY_SIZE(uss_buckets) && !mm; i++) {
+		hlist_for_each_entry_rcu(space, &uss_buckets[i].spaces, node) {
+			spin_lock(&space->lock);
+			/* Not dead: its VMAs are not all closed, so the mm is there, if only for its last moments. */
+			if (!space->dead && space->round != round && mmget_not_zero(space->mm)) {
+				space->round = round;
+				mm = space->mm;
+			}
+			spin_unlock(&space->lock);
+			if (mm)
+				break;
 		}
-		spin_unlock(&space->lock);
-		if (mm)
-			break;
 	}
 	rcu_read_unlock();
 	return mm;
+}
+
+bool uss_spaces_are_empty(void)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(uss_buckets); i++)
+		if (!hlist_empty(&uss_buckets[i].spaces))
+			return false;
+	return true;
 }
 
 /*
@@ -505,24 +623,11 @@ static bool uss_sees_uname(struct task_struct *task)
 static void uss_set_owner(struct uss_space *space, struct task_struct *task)
 {
 	space->owner = task->signal;
+	space->was_owned = true;
 	space->pid = task_tgid_nr_ns(task, task_active_pid_ns(task));
 	space->start_time = uss_start_time(task);
 	space->uts_ns = task->nsproxy->uts_ns;
 	space->speaks = USS_SPEAKS_START_TIME | USS_SPEAKS_SYSTEM | (uss_sees_uname(task) ? USS_SPEAKS_UNAME : 0);
-	uss_publish(space);
-}
-
-static void uss_add_sharer(struct uss_space *space, struct task_struct *task)
-{
-	struct uss_sharer *sharer = kmalloc(sizeof(*sharer), GFP_ATOMIC | __GFP_NOWARN);
-
-	if (sharer) {
-		sharer->signal = task->signal;
-		sharer->forkid = uss_next_forkid();
-		list_add(&sharer->node, &space->sharers);
-	} else {
-		space->given_up = true;
-	}
 	uss_publish(space);
 }
 
@@ -534,6 +639,24 @@ static struct uss_sharer *uss_find_sharer(struct uss_space *space, struct signal
 		if (sharer->signal == signal)
 			return sharer;
 	return NULL;
+}
+
+/* Once: a process that is made while another one asks is seen by both the tracepoint and ask.c. */
+void uss_space_add_sharer(struct uss_space *space, struct task_struct *task)
+{
+	struct uss_sharer *sharer;
+
+	if (uss_find_sharer(space, task->signal))
+		return;
+	sharer = kmalloc(sizeof(*sharer), GFP_ATOMIC | __GFP_NOWARN);
+	if (sharer) {
+		sharer->signal = task->signal;
+		sharer->forkid = uss_next_forkid();
+		list_add(&sharer->node, &space->sharers);
+	} else {
+		space->given_up = true;
+	}
+	uss_publish(space);
 }
 
 static void uss_remove(struct uss_space *space, struct task_struct *task)
@@ -572,33 +695,52 @@ static void uss_lose_uts(struct uss_space *space, struct task_struct *task)
 }
 
 /* Does to the space of @mm, if it has one, what has happened to @task. */
+struct uss_event {
+	void (*event)(struct uss_space *space, struct task_struct *task);
+	struct task_struct *task;
+};
+
+static void uss_do_event(struct uss_space *space, void *data)
+{
+	struct uss_event *event = data;
+
+	event->event(space, event->task);
+}
+
 static void uss_event(const struct mm_struct *mm, struct task_struct *task,
 		      void (*event)(struct uss_space *space, struct task_struct *task))
 {
-	struct uss_space *space;
-
-	rcu_read_lock();
-	space = uss_space_find(mm);
-	if (space) {
-		spin_lock(&space->lock);
-		if (!space->dead)
-			event(space, task);
-		spin_unlock(&space->lock);
-	}
-	rcu_read_unlock();
+	uss_space_call(mm, uss_do_event, &(struct uss_event){ event, task });
 }
 
-/* The current @task, alone in its mm, has just mapped the pages. */
-void uss_space_exec(struct task_struct *task)
+bool uss_space_begin_settling(struct uss_space *space, struct task_struct *task)
 {
-	uss_event(task->mm, task, uss_set_owner);
+	if (space->was_owned)
+		return false;
+	space->settling = true;
+	uss_set_owner(space, task);
+	return true;
+}
+
+void uss_space_settled(struct uss_space *space)
+{
+	space->settling = false;
+	uss_publish(space);
+}
+
+void uss_space_compare(struct uss_space *space, struct task_struct *thread, bool in_doubt)
+{
+	if (space->uts_ns && (in_doubt || thread->nsproxy->uts_ns != space->uts_ns))
+		uss_leave_uts(space, true);
+	if (in_doubt || !uss_sees_uname(thread))
+		space->speaks &= ~USS_SPEAKS_UNAME;
 }
 
 /* @child is complete and has not run yet. */
 void uss_space_fork(struct task_struct *parent, struct task_struct *child)
 {
 	if (child->signal != parent->signal)
-		uss_event(child->mm, child, child->mm == parent->mm ? uss_add_sharer : uss_set_owner);
+		uss_event(child->mm, child, child->mm == parent->mm ? uss_space_add_sharer : uss_set_owner);
 	else if (child->nsproxy->uts_ns != parent->nsproxy->uts_ns)
 		/* A thread; its process is here already. But it was made with CLONE_NEWUTS. */
 		uss_event(child->mm, child, uss_lose_uts);
@@ -627,24 +769,22 @@ void uss_space_personality(struct task_struct *task)
 	uss_event(task->mm, task, uss_lose_uname);
 }
 
+static void uss_find_forkid(struct uss_space *space, void *data)
+{
+	struct uss_sharer *sharer = uss_find_sharer(space, current->signal);
+	u64 *forkid = data;
+
+	if (sharer)
+		*forkid = sharer->forkid;
+	else if (space->owner == current->signal)
+		*forkid = space->forkid;
+}
+
 u64 uss_current_forkid(void)
 {
-	struct uss_sharer *sharer;
-	struct uss_space *space;
 	u64 forkid = 0;
 
-	rcu_read_lock();
-	space = uss_space_find(current->mm);
-	if (space) {
-		spin_lock(&space->lock);
-		sharer = uss_find_sharer(space, current->signal);
-		if (sharer)
-			forkid = sharer->forkid;
-		else if (space->owner == current->signal)
-			forkid = space->forkid;
-		spin_unlock(&space->lock);
-	}
-	rcu_read_unlock();
+	uss_space_call(current->mm, uss_find_forkid, &forkid);
 	return forkid;
 }
 
@@ -661,6 +801,10 @@ u64 uss_current_start_time(void)
 
 int uss_spaces_init(void)
 {
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(uss_buckets); i++)
+		spin_lock_init(&uss_buckets[i].lock);
 	/* Fork ids start where the clock is: a number of an earlier load of this module can never come again. */
 	atomic64_set(&uss_last_forkid, ktime_get_boottime_ns());
 	uss_empty = alloc_page(GFP_KERNEL | __GFP_ZERO);

@@ -2,12 +2,14 @@
 /*
  * title.c - titles: what others see as a process's command line
  *
- * 1. The process writes its title into its title area (<usrsysshm/abi.h> says how). Its first touch of the area faults, and the
- *    fault moves mm->arg_start and mm->arg_end to a window: an address range that is large enough for every title.
+ * 1. The process writes its title into its title area (<usrsysshm/abi.h> says how). When it asks for the area, mm->arg_start and
+ *    mm->arg_end are moved to a window: an address range that is large enough for every title. Until it sets a title others see
+ *    what they would see without the window, byte for byte.
  *
  * 2. /proc/PID/cmdline reads the range by access_remote_vm(mm, address, ..., FOLL_ANON). So does environ, and nothing else has
  *    just that flag. For an mm with a window the call comes to uss_title_read() instead, which knows what each address means:
- *    the window's last byte    not NUL when there is a title, which has the kernel read a text up to its NUL
+ *    the window's last byte    not NUL when there is a title, which has the kernel read a text up to its NUL; without a title the
+ *                              last byte of the original command line, which a program may have overwritten to the same end
  *    the window's beginning    the title, copied from the kernel's own mapping of the pages, in one piece; without a title the
  *                              original command line, from where it really is
  *    anything else             the environment
@@ -44,7 +46,8 @@ void uss_title_open_window(struct uss_title *title, struct mm_struct *mm, unsign
 	title->arg_start = mm->arg_start;
 	title->arg_end = mm->arg_end;
 	title->window = address;
-	title->window_size = max(mm->arg_end - mm->arg_start, USS_TITLE_MAX + 1UL);
+	/* The kernel reads no more than the window, and of an overwritten command line no more than a page. */
+	title->window_size = max3(mm->arg_end - mm->arg_start, USS_TITLE_MAX + 1UL, PAGE_SIZE);
 	mm->arg_start = title->window;
 	mm->arg_end = title->window + title->window_size;
 	spin_unlock(&mm->arg_lock);
@@ -167,6 +170,39 @@ static int uss_read_memory(struct mm_struct *mm, unsigned long addr, void *buf, 
 	return done;
 }
 
+/*
+ * How far the kernel would read the original command line, from @start on. Where its last byte is not NUL the program has overwritten it,
+ * and its text may go on into the environment, if that follows.
+ */
+static unsigned long uss_command_line_end(struct mm_struct *mm, const struct uss_title *title, unsigned int gup_flags)
+{
+	unsigned long end = title->arg_end, env_start, env_end;
+	char last;
+
+	if (title->arg_end <= title->arg_start || uss_read_memory(mm, title->arg_end - 1, &last, 1, gup_flags, true) != 1 || !last)
+		return end;
+	spin_lock(&mm->arg_lock);
+	env_start = mm->env_start;
+	env_end = mm->env_end;
+	spin_unlock(&mm->arg_lock);
+	return env_start == end && env_end >= env_start ? env_end : end;
+}
+
+/* A read in the window of a process that has no title: as the kernel reads where there is no window. */
+static int uss_read_untitled(struct mm_struct *mm, const struct uss_title *title, unsigned long addr, void *buf, int len,
+			     unsigned int gup_flags)
+{
+	unsigned long end;
+
+	if (len == 1 && addr == title->window + title->window_size - 1)
+		return uss_read_memory(mm, title->arg_end - 1, buf, 1, gup_flags, true);
+	addr = title->arg_start + (addr - title->window);
+	end = uss_command_line_end(mm, title, gup_flags);
+	if (addr >= end)
+		return 0;
+	return uss_read_memory(mm, addr, buf, min_t(unsigned long, len, end - addr), gup_flags, true);
+}
+
 bool uss_title_is_concerned(struct mm_struct *mm, unsigned int gup_flags)
 {
 	return gup_flags == FOLL_ANON && uss_space_has_window(mm);
@@ -187,19 +223,16 @@ int uss_title_read(struct mm_struct *mm, unsigned long addr, void *buf, int len,
 	titled = uss_space_get_title(mm, &title, text, &length);
 	if (!title.window || addr < title.window || addr >= title.window + title.window_size) {
 		got = uss_read_memory(mm, addr, buf, len, gup_flags, !titled);
+	} else if (!titled) {
+		got = uss_read_untitled(mm, &title, addr, buf, len, gup_flags);
 	} else if (len == 1 && addr == title.window + title.window_size - 1) {
-		*(char *)buf = titled ? 'x' : '\0';
+		*(char *)buf = 'x';
 		got = 1;
-	} else if (titled) {
+	} else {
 		/* All of it from the window's beginning, at once. */
 		text[length] = '\0';
 		got = addr == title.window ? min_t(int, len, length + 1) : 0;
 		memcpy(buf, text, got);
-	} else {
-		addr = title.arg_start + (addr - title.window);
-		got = 0;
-		if (addr < title.arg_end)
-			got = uss_read_memory(mm, addr, buf, min_t(unsigned long, len, title.arg_end - addr), gup_flags, true);
 	}
 	kfree(text);
 	return got;

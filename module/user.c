@@ -2,17 +2,23 @@
 /*
  * user.c - what a person or a program can ask by name
  *
- *	/proc/sys/kernel/usrsysshm		the address of the reader's process page, 0 without
+ *	/proc/sys/kernel/usrsysshm		maps the reader's pages; the address of its process page, 0 without
+ *	/proc/sys/kernel/usrsysshm_title	maps the reader's title area; its address, 0 without
  *	/proc/sys/kernel/usrsysshm_self		the reader's fork id and start time: what its page would say, for when it is silent
  *	/sys/kernel/usrsysshm/			what the module is, and live counts
+ *
+ * A sysctl answers only the process that opened it. Who reads a descriptor that another one opened (a setuid program that copies its
+ * standard input) would tell where its own pages are: it reads 0. Every process gets credentials of its own at fork and at exec, which
+ * only its threads share, so those of the file are the reader's, or the reader is another one.
  */
+#include <linux/cred.h>
 #include <linux/kobject.h>
 #include <linux/sysctl.h>
 #include <linux/sysfs.h>
 #include <usrsysshm/abi.h>
 
+#include "ask.h"
 #include "compat/compat.h"
-#include "map.h"
 #include "space.h"
 #include "user.h"
 
@@ -23,28 +29,46 @@ static int uss_sysctl_text(char *text, size_t size, void *buffer, size_t *lenp, 
 	return proc_dostring(&answer, 0, buffer, lenp, ppos);
 }
 
-static int uss_sysctl_base(uss_ctl_table *table, int write, void *buffer, size_t *lenp, loff_t *ppos)
+static bool uss_is_opener(loff_t *ppos)
+{
+	return uss_sysctl_file(ppos)->f_cred == current_cred();
+}
+
+static int uss_sysctl_address(unsigned long (*ask)(void), int write, void *buffer, size_t *lenp, loff_t *ppos)
 {
 	char text[24];
 
 	if (write)
 		return -EPERM;
-	snprintf(text, sizeof(text), "%lu", uss_current_base());
+	/* The end of what was read before is not another question. */
+	snprintf(text, sizeof(text), "%lu", *ppos == 0 && uss_is_opener(ppos) ? ask() : 0);
 	return uss_sysctl_text(text, sizeof(text), buffer, lenp, ppos);
+}
+
+static int uss_sysctl_base(uss_ctl_table *table, int write, void *buffer, size_t *lenp, loff_t *ppos)
+{
+	return uss_sysctl_address(uss_ask, write, buffer, lenp, ppos);
+}
+
+static int uss_sysctl_title(uss_ctl_table *table, int write, void *buffer, size_t *lenp, loff_t *ppos)
+{
+	return uss_sysctl_address(uss_ask_title_area, write, buffer, lenp, ppos);
 }
 
 static int uss_sysctl_self(uss_ctl_table *table, int write, void *buffer, size_t *lenp, loff_t *ppos)
 {
-	char text[48];
+	char text[48] = "0 0";
 
 	if (write)
 		return -EPERM;
-	snprintf(text, sizeof(text), "%llu %llu", uss_current_forkid(), uss_current_start_time());
+	if (uss_is_opener(ppos))
+		snprintf(text, sizeof(text), "%llu %llu", uss_current_forkid(), uss_current_start_time());
 	return uss_sysctl_text(text, sizeof(text), buffer, lenp, ppos);
 }
 
 static struct ctl_table uss_sysctls[] = {
 	{ .procname = "usrsysshm", .mode = 0444, .proc_handler = uss_sysctl_base },
+	{ .procname = "usrsysshm_title", .mode = 0444, .proc_handler = uss_sysctl_title },
 	{ .procname = "usrsysshm_self", .mode = 0444, .proc_handler = uss_sysctl_self },
 	USS_CTL_TABLE_END
 };

@@ -13,16 +13,24 @@
  *
  * 4. Changes are counted for each bucket of the hash table, so that one which began before its namespace had a page is known of when
  *    the page is made: it begins odd, and is published with the end of the last change in its bucket.
+ *
+ * 5. A change that began before the module's hooks were there is seen to end only. That is no harm to a page that is there: it is
+ *    published at the end, when the name is complete. But a page that was made beside such a change may hold half a name. So when
+ *    one ends soon after loading, all pages are silent for a second: in that time those that are still waiting for uts_sem, which is handed
+ *    on every few milliseconds, come to their end too. Such a change long after loading is one whose beginning this module does not know
+ *    to hear of: then names are not served any more.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/hash.h>
+#include <linux/jiffies.h>
 #include <linux/list.h>
 #include <linux/mm.h>
 #include <linux/printk.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/utsname.h>
+#include <linux/workqueue.h>
 #include <usrsysshm/abi.h>
 
 #include "space.h"
@@ -45,6 +53,17 @@ static struct uss_uts_bucket {
 static DEFINE_SPINLOCK(uss_uts_lock);	/* all of this file */
 static int uss_uts_pages;
 static bool uss_uts_is_ready, uss_uts_is_lost;
+
+/* Changes that were only seen to end. */
+#define USS_UTS_SETTLE		HZ
+#define USS_UTS_LOADING		(60 * HZ)
+
+static void uss_uts_settled(struct work_struct *work);
+
+static unsigned int uss_uts_unseen;
+static unsigned long uss_uts_ready_since;	/* jiffies */
+static bool uss_uts_is_settling;
+static DECLARE_DELAYED_WORK(uss_uts_settle_work, uss_uts_settled);
 
 static struct uss_uts_bucket *uss_uts_bucket(struct uts_namespace *ns)
 {
@@ -114,7 +133,7 @@ static void uss_uts_insert(struct uss_uts *uts, struct uts_namespace *ns)
 
 	uts->ns = ns;
 	uss_fill_header(page_address(uts->page), USS_MAGIC_SYSTEM, sizeof(struct uss_system_page));
-	if (bucket->changing || uss_uts_is_lost)
+	if (bucket->changing || uss_uts_is_settling || uss_uts_is_lost)
 		uss_uts_silence(uts);
 	else
 		uss_uts_publish(uts);
@@ -174,18 +193,29 @@ void uss_uts_begin(struct uts_namespace *ns)
 	spin_unlock(&uss_uts_lock);
 }
 
-/* A change nobody saw begin: this kernel sets names in a way that we do not know. Better no names than wrong ones. */
-static void uss_uts_give_up(void)
+static void uss_uts_silence_all(void)
 {
 	struct uss_uts *uts;
 	size_t i;
 
-	if (!uss_uts_is_ready || uss_uts_is_lost)
-		return;
-	uss_uts_is_lost = true;
 	for (i = 0; i < ARRAY_SIZE(uss_uts_buckets); i++)
 		hlist_for_each_entry(uts, &uss_uts_buckets[i].entries, node)
 			uss_uts_silence(uts);
+}
+
+/* A change was seen to end only (point 5). */
+static void uss_uts_unseen_change(void)
+{
+	uss_uts_unseen++;
+	if (!uss_uts_is_ready || uss_uts_is_lost)
+		return;
+	uss_uts_silence_all();
+	if (time_before(jiffies, uss_uts_ready_since + USS_UTS_LOADING)) {
+		uss_uts_is_settling = true;
+		mod_delayed_work(system_unbound_wq, &uss_uts_settle_work, USS_UTS_SETTLE);
+		return;
+	}
+	uss_uts_is_lost = true;
 	pr_warn("a name was set in an unknown way: host name, domain name and uname are not served any more\n");
 }
 
@@ -208,15 +238,38 @@ void uss_uts_end(struct uts_namespace *ns)
 
 	spin_lock(&uss_uts_lock);
 	if (!bucket->changing)
-		uss_uts_give_up();
-	else if (--bucket->changing == 0 && !uss_uts_is_lost)
+		uss_uts_unseen_change();
+	else if (--bucket->changing == 0 && !uss_uts_is_settling && !uss_uts_is_lost)
 		uss_uts_publish_silent(bucket);
 	spin_unlock(&uss_uts_lock);
+}
+
+static void uss_uts_settled(struct work_struct *work)
+{
+	size_t i;
+
+	spin_lock(&uss_uts_lock);
+	uss_uts_is_settling = false;
+	for (i = 0; i < ARRAY_SIZE(uss_uts_buckets) && !uss_uts_is_lost; i++)
+		if (!uss_uts_buckets[i].changing)
+			uss_uts_publish_silent(&uss_uts_buckets[i]);
+	spin_unlock(&uss_uts_lock);
+}
+
+unsigned int uss_uts_count_unseen(void)
+{
+	return READ_ONCE(uss_uts_unseen);
 }
 
 void uss_uts_set_ready(bool ready)
 {
 	spin_lock(&uss_uts_lock);
 	uss_uts_is_ready = ready;
+	uss_uts_ready_since = jiffies;
 	spin_unlock(&uss_uts_lock);
+}
+
+void uss_uts_exit(void)
+{
+	cancel_delayed_work_sync(&uss_uts_settle_work);
 }

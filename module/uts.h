@@ -27,6 +27,10 @@ void uss_uts_end(struct uts_namespace *ns);
 
 /* Is every change seen from its beginning to its end? */
 void uss_uts_set_ready(bool ready);
+/* How many changes were seen to end only. */
+unsigned int uss_uts_count_unseen(void);
+/* When no change is seen any more. */
+void uss_uts_exit(void);
 
 int uss_uts_count(void);
 

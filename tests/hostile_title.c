@@ -10,7 +10,7 @@
 
 static void scribble(void)
 {
-	char *area = (char *)(uintptr_t)uss_page_base() + my_page()->title_offset;
+	char *area = my_title_area();
 	struct uss_title_page *title = (struct uss_title_page *)area;
 	unsigned int seed = 1;
 	size_t i;
@@ -44,7 +44,7 @@ static void scribble(void)
 			break;
 		case 4:
 			for (i = 0; i < 64; i++)
-				area[(unsigned int)rand_r(&seed) % my_page()->title_size] = (char)rand_r(&seed);
+				area[(unsigned int)rand_r(&seed) % TITLE_AREA_SIZE] = (char)rand_r(&seed);
 			break;
 		}
 	}

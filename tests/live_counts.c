@@ -32,7 +32,7 @@ int main(void)
 			if (i % 2 == 0)
 				check_served("one of many");
 			if (i % 20 == 0) {
-				char *title = (char *)(uintptr_t)uss_page_base() + my_page()->title_offset;
+				char *title = my_title_area();
 
 				title[0] = title[4096] = 1;
 			}

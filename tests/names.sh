@@ -3,17 +3,20 @@
 set -eu
 . "$(dirname "$0")/shell.sh"
 
-maps=$(grep usrsysshm /proc/self/maps)
-is "two mappings" 2 "$(echo "$maps" | wc -l)"
-is "read-only pages" "r--s anon_inode:[usrsysshm]" "$(echo "$maps" | awk 'NR == 1 { print $2, $6 }')"
-is "title area" "rw-s anon_inode:[usrsysshm-title]" "$(echo "$maps" | awk 'NR == 2 { print $2, $6 }')"
-is "next to each other" "$(echo "$maps" | awk -F '[- ]' 'NR == 1 { print $2 }')" "$(echo "$maps" | awk -F '[- ]' 'NR == 2 { print $1 }')"
+maps() { grep usrsysshm "/proc/$$/maps" || true; }
+is "mappings of a shell that has not asked" "" "$(maps)"
 
 is "sysctl's mode" "444 root" "$(stat -c '%a %U' /proc/sys/kernel/usrsysshm)"
-# The shell itself reads both, so that both speak of one process.
+# The shell itself reads, so it is the one that asks.
 read -r base </proc/sys/kernel/usrsysshm
+is "read-only pages" "r--p [usrsysshm]" "$(maps | awk '{ print $2, $6 }')"
 start=$(grep -F '[usrsysshm]' /proc/$$/maps | cut -d - -f 1)
 is "sysctl gives the address in decimal" "$(printf %d "0x$start")" "$base"
+read -r area </proc/sys/kernel/usrsysshm_title
+is "title area" "rw-s anon_inode:[usrsysshm-title]" "$(maps | grep title | awk '{ print $2, $6 }')"
+start=$(maps | grep title | cut -d - -f 1)
+is "sysctl gives the title area's address" "$(printf %d "0x$start")" "$area"
+is "mappings of both" 2 "$(maps | wc -l)"
 if echo 1 2>/dev/null >/proc/sys/kernel/usrsysshm; then fail "the sysctl was written"; fi
 
 is "mode of the counts" "444 444 444 444" "$(cd /sys/kernel/usrsysshm && echo $(stat -c %a *))"
@@ -21,7 +24,6 @@ is "files" "abi_version features pages processes" "$(cd /sys/kernel/usrsysshm &&
 is "abi_version" 1 "$(cat /sys/kernel/usrsysshm/abi_version)"
 is "features" "pid forkid start_time title names loadavg nprocs" "$(cat /sys/kernel/usrsysshm/features)"
 
-# Process 1 of this guest began before the module came.
-is "maps of an older process" "" "$(grep usrsysshm /proc/1/maps || true)"
 # An ordinary user finds the same.
-is "as nobody" 2 "$(setpriv --reuid 65534 --clear-groups grep -c usrsysshm /proc/self/maps)"
+is "as nobody" 2 "$(setpriv --reuid 65534 --clear-groups sh -c '
+	read -r base </proc/sys/kernel/usrsysshm; read -r area </proc/sys/kernel/usrsysshm_title; grep -c usrsysshm /proc/$$/maps')"

@@ -35,6 +35,8 @@ static void check_header(const struct uss_header *header, uint32_t magic, size_t
 	      header->features == 0x7f, "%s: header", what);
 }
 
+static bool asked_for_title;
+
 static void check_pages(const char *where)
 {
 	const char *base = uss_page_base();
@@ -51,8 +53,9 @@ static void check_pages(const char *where)
 	check_header(&system.header, USS_MAGIC_SYSTEM, sizeof(system), "system page");
 	check_header(&machine.header, USS_MAGIC_MACHINE, sizeof(machine), "machine page");
 	CHECK(process.pid == (uint32_t)raw_getpid() && process.speaks == 7, "%s: pid %u, speaks %#x", where, process.pid, process.speaks);
-	CHECK(process.system_offset == PAGE && process.machine_offset == 2 * PAGE && process.title_offset == 3 * PAGE &&
-	      process.title_size == 8 * PAGE, "%s: offsets", where);
+	CHECK(process.system_offset == PAGE && process.machine_offset == 2 * PAGE && !process.reserved[0] && !process.reserved[1],
+	      "%s: offsets", where);
+	CHECK(process.title_area == (asked_for_title ? (uintptr_t)my_title_area() : 0), "%s: the title area's address", where);
 	CHECK(!syscall(SYS_uname, &names) && !memcmp(&system.names, &names, sizeof(names)), "%s: names", where);
 	check_zeros(base, sizeof(process), PAGE, "process page");
 	check_zeros(base + PAGE, sizeof(system), PAGE, "system page");
@@ -60,23 +63,19 @@ static void check_pages(const char *where)
 	check_no_address(base, 3 * PAGE, where);
 }
 
-static const char *title_area(void)
-{
-	return (const char *)uss_page_base() + my_page()->title_offset;
-}
-
 int main(void)
 {
 	check_pages("program");
-	check_zeros(title_area(), sizeof(struct uss_title_page), 8 * PAGE, "title area, untouched");
+	asked_for_title = true;
+	check_zeros(my_title_area(), sizeof(struct uss_title_page), 8 * PAGE, "title area, untouched");
 	CHECK(!uss_set_title("a secret of the parent", 22) && !uss_set_title("a title", 7), "uss_set_title");
 	check_pages("program with a title");
-	check_no_address(title_area(), 8 * PAGE, "title area");
+	check_no_address(my_title_area(), 8 * PAGE, "title area");
 	if (fork() == 0) {
 		check_pages("child");
 		/* The title it inherits, and not the one that was before it. */
-		CHECK(!memcmp(title_area() + USS_SLOT_OFFSET(0), "a title", 8), "the child's title");
-		check_zeros(title_area(), USS_SLOT_OFFSET(0) + 7, 8 * PAGE, "title area of a child");
+		CHECK(!memcmp(my_title_area() + USS_SLOT_OFFSET(0), "a title", 8), "the child's title");
+		check_zeros(my_title_area(), USS_SLOT_OFFSET(0) + 7, 8 * PAGE, "title area of a child");
 		_exit(0);
 	}
 	reap(-1);

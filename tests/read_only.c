@@ -31,7 +31,7 @@ static void check_unchanged(const char *way)
 /* Where each way must succeed, or it proves nothing when it fails elsewhere. */
 static char *title_word(void)
 {
-	return (char *)(uintptr_t)uss_page_base() + my_page()->title_offset + 64;
+	return my_title_area() + 64;
 }
 
 static void by_store(char *address)
@@ -90,6 +90,8 @@ static void by_ptrace(char *address)
 	int status;
 
 	if (pid == 0) {
+		/* For the control: another process's fault makes no page. */
+		*title_word() = 1;
 		raise(SIGSTOP);
 		check_unchanged("ptrace");
 		_exit(0);
@@ -137,15 +139,15 @@ static void by_vmsplice(char *address)
 	check_unchanged("vmsplice");
 }
 
-/* The links there lead to mapped files; ours must not be opened through them. */
-static void by_map_files(char *pages, size_t size)
+/* The links there lead to mapped files; ours must not be opened through them. The read-only pages have no file. */
+static void by_map_files(char *pages, size_t size, bool has_file)
 {
 	struct stat link;
 	char path[128];
 	int fd;
 
 	snprintf(path, sizeof(path), "/proc/self/map_files/%lx-%lx", (unsigned long)pages, (unsigned long)pages + size);
-	CHECK(lstat(path, &link) == 0, "%s: %s", path, strerror(errno));
+	CHECK((lstat(path, &link) == 0) == has_file, "%s: %s", path, strerror(errno));
 	fd = open(path, O_RDWR);
 	CHECK(fd < 0, "%s was opened for writing", path);
 	fd = open(path, O_RDONLY);
@@ -175,7 +177,8 @@ int main(void)
 	offsets[1] = my_page()->system_offset;
 	offsets[2] = my_page()->machine_offset;
 	CHECK(offsets[1] && offsets[2], "offsets %zu, %zu", offsets[1], offsets[2]);
-	title = pages + my_page()->title_offset;
+	title = my_title_area();
+	CHECK(title, "no title area");
 	signal(SIGSEGV, on_fault);
 	signal(SIGBUS, on_fault);
 	for (i = 0; i < 3; i++) {
@@ -190,8 +193,9 @@ int main(void)
 		by_vmsplice(field);
 	}
 	by_mprotect(pages, 3 * page_size);
-	by_map_files(pages, 3 * page_size);
-	CHECK(mprotect(title, my_page()->title_size, PROT_READ | PROT_WRITE | PROT_EXEC) < 0 && errno == EACCES,
+	by_map_files(pages, 3 * page_size, false);
+	by_map_files(title, TITLE_AREA_SIZE, true);
+	CHECK(mprotect(title, TITLE_AREA_SIZE, PROT_READ | PROT_WRITE | PROT_EXEC) < 0 && errno == EACCES,
 	      "the title area was made executable");
 	by_remapping(pages, title, page_size);
 	/* The title area is the process's to write. */

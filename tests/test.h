@@ -57,6 +57,29 @@ static inline const volatile struct uss_process_page *my_page(void)
 	return uss_page_base();
 }
 
+/* A number from a small file such as /sys/kernel/usrsysshm/pages; -1 without it. */
+static inline long read_number(const char *path)
+{
+	char text[32] = "";
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t length;
+
+	if (fd < 0)
+		return -1;
+	length = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	return length > 0 ? strtol(text, NULL, 10) : -1;
+}
+
+/* The title area, asked for. */
+static inline char *my_title_area(void)
+{
+	return (char *)(intptr_t)read_number("/proc/sys/kernel/usrsysshm_title");
+}
+
+/* Its size. */
+#define TITLE_AREA_SIZE (8 * 4096)
+
 /* The library's answer is the kernel's, and the page says the same or nothing. */
 static inline void check_pid(const char *where)
 {
@@ -94,20 +117,6 @@ static inline void reap(pid_t pid)
 	while (got < 0 && errno == EINTR);
 	CHECK(got > 0, "waitpid: %s", strerror(errno));
 	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0, "child %d ended with status %#x", got, status);
-}
-
-/* A number from a small file such as /sys/kernel/usrsysshm/pages; -1 without it. */
-static inline long read_number(const char *path)
-{
-	char text[32] = "";
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t length;
-
-	if (fd < 0)
-		return -1;
-	length = read(fd, text, sizeof(text) - 1);
-	close(fd);
-	return length > 0 ? strtol(text, NULL, 10) : -1;
 }
 
 #define PROCESSES "/sys/kernel/usrsysshm/processes"

@@ -13,8 +13,8 @@
 
 static struct uss_title_page *area(void)
 {
-	CHECK(my_page(), "no page");
-	return (struct uss_title_page *)((char *)(uintptr_t)my_page() + my_page()->title_offset);
+	CHECK(my_page() && my_page()->title_area, "no title area");
+	return (struct uss_title_page *)(uintptr_t)my_page()->title_area;
 }
 
 /* As if @pid, which shares this memory, were stopped or killed while it writes into all slots but the current one and @left others. */

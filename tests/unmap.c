@@ -66,20 +66,26 @@ static void move(char *pages, size_t size)
 
 static void take_apart(char *pages, size_t size)
 {
+	char *title = my_title_area();
+
 	/* The system page, then a title page, then what is left, in pieces. */
 	CHECK(!munmap(pages + page_size, page_size), "munmap");
 	check_served("without the system page");
-	CHECK(!munmap(pages + 4 * page_size, page_size), "munmap");
+	CHECK(!munmap(title + page_size, page_size), "munmap");
 	check_served("without one title page");
-	pages[3 * page_size] = 1;
-	pages[5 * page_size] = 1;
+	title[0] = 1;
+	title[2 * page_size] = 1;
+	/* Nor are there others for it: one set of pages, or none. */
 	CHECK(read_number("/proc/sys/kernel/usrsysshm") == 0, "the sysctl tells of pages that are not whole");
+	CHECK(!munmap(title, TITLE_AREA_SIZE), "munmap");
+	CHECK(my_page()->title_area == 0, "the page tells of a title area that is gone");
 	CHECK(!munmap(pages, size), "munmap");
 }
 
 static void unmap(char *pages, size_t size)
 {
 	long processes = read_number(PROCESSES), held;
+	const volatile struct uss_process_page *page;
 	pid_t pid;
 
 	check_served("before munmap");
@@ -87,16 +93,24 @@ static void unmap(char *pages, size_t size)
 	CHECK(!munmap(pages, size), "munmap");
 	CHECK(read_number(PROCESSES) == processes - 1, "%ld processes, before munmap %ld", read_number(PROCESSES), processes);
 	CHECK(read_number(PAGES) == held - 1, "%ld pages, before munmap %ld", read_number(PAGES), held);
-	CHECK(read_number("/proc/sys/kernel/usrsysshm") == 0, "the sysctl tells of pages that are gone");
 	pid = fork();
 	if (pid == 0) {
-		CHECK(read_number("/proc/sys/kernel/usrsysshm") == 0, "the child has pages that its parent had not");
+		CHECK(read_number(PROCESSES) == processes - 1, "the child has pages that its parent had not");
 		_exit(0);
 	}
 	reap(pid);
 	pid = vfork();
 	if (pid == 0)
 		_exit(0);
+	reap(pid);
+	/* It may ask again, and so may its children. */
+	page = (const volatile void *)read_number("/proc/sys/kernel/usrsysshm");
+	CHECK(page && page->pid == (uint32_t)raw_getpid(), "asked again: page %p", (const void *)(uintptr_t)page);
+	pid = fork();
+	if (pid == 0) {
+		CHECK(page->pid == (uint32_t)raw_getpid(), "child of a process that has asked again: %u", page->pid);
+		_exit(0);
+	}
 	reap(pid);
 }
 
@@ -110,7 +124,7 @@ int main(void)
 	CHECK(pages, "no pages");
 	check_served("before");
 	held = read_number(PAGES);
-	size = my_page()->title_offset + my_page()->title_size;
+	size = 3 * page_size;
 	in_child(advise, pages, size);
 	in_child(move, pages, size);
 	in_child(take_apart, pages, size);

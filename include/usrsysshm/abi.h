@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: (GPL-2.0 WITH Linux-syscall-note) OR MIT */
 /*
- * usrsysshm/abi.h - the pages that the kernel shares with every process
+ * usrsysshm/abi.h - the pages that the kernel shares with each process that asks for them
  *
  * The contract between usrsysshm.ko and whoever reads the pages. Kernel and user space compile this same file.
  *
- * Where.  /proc/sys/kernel/usrsysshm gives the reading process the address of its process page as an unsigned decimal,
- * 0 when it has none. The other pages lie at the offsets that the process page gives. The address stays the same until the
- * next exec; a forked child finds pages of its own at the same address.
+ * Where.  A process has no pages until it asks: reading /proc/sys/kernel/usrsysshm maps them, and gives the address of the process
+ * page as an unsigned decimal, 0 when there are none. The file must be opened by the process that reads it. The other pages lie at
+ * the offsets that the process page gives. The address stays the same until the next exec; to ask again gives it again. A forked
+ * child finds pages of its own at the same address. The title area is asked for likewise, by /proc/sys/kernel/usrsysshm_title.
  *
  * How to read.  Zero means "ask the kernel": a zero field, a page of zeros, a cleared bit, a magic or an ABI version that the
  * reader does not know, a field that ends after header.size: each of them means to make the system call. A page is
@@ -98,9 +99,14 @@ struct uss_process_page {
 	__aligned_u64 start_time;
 
 	__u32 system_offset;	/* bytes from this page to the system page. kernel / process / once. Since ABI 1. */
-	__u32 title_offset;	/* bytes from this page to the title area. kernel / process / once. Since ABI 1. */
-	__u32 title_size;	/* bytes of the title area. kernel / process / once. Since ABI 1. */
+	__u32 reserved[2];	/* 0 */
 	__u32 machine_offset;	/* bytes from this page to the machine page. kernel / process / once. Since ABI 1. */
+
+	/*
+	 * The address of the title area in this process, or 0: it has none. Reading /proc/sys/kernel/usrsysshm_title makes one.
+	 * kernel / process / single copy (a 32-bit program needs the low half only). Since ABI 1, with USS_FEATURE_TITLE.
+	 */
+	__aligned_u64 title_area;
 };
 
 /* speaks: start_time holds. Cleared for good when the process enters another time namespace. Since ABI 1. */
@@ -246,10 +252,10 @@ USS_AT(uss_process_page, speaks, 28);
 USS_AT(uss_process_page, forkid, 32);
 USS_AT(uss_process_page, start_time, 40);
 USS_AT(uss_process_page, system_offset, 48);
-USS_AT(uss_process_page, title_offset, 52);
-USS_AT(uss_process_page, title_size, 56);
+USS_AT(uss_process_page, reserved, 52);
 USS_AT(uss_process_page, machine_offset, 60);
-USS_ASSERT(sizeof(struct uss_process_page) == 64, "struct uss_process_page has changed");
+USS_AT(uss_process_page, title_area, 64);
+USS_ASSERT(sizeof(struct uss_process_page) == 72, "struct uss_process_page has changed");
 USS_AT(uss_system_page, header, 0);
 USS_AT(uss_system_page, names_sequence, 24);
 USS_AT(uss_system_page, reserved, 28);

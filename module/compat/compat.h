@@ -8,11 +8,13 @@
 #ifndef USS_COMPAT_H
 #define USS_COMPAT_H
 
+#include <linux/fs.h>
 #include <linux/ftrace.h>
 #include <linux/mm.h>
 #include <linux/sched/coredump.h>
 #include <linux/sysctl.h>
 #include <linux/version.h>
+#include <asm/unistd.h>
 
 /* 6.3 made vma->vm_flags read-only outside these two. */
 #if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
@@ -62,6 +64,21 @@ static inline void uss_vm_flags_mod(struct vm_area_struct *vma, vm_flags_t set, 
 #endif
 #endif
 
+/* Some kernels from 6.12 on have no mmap_write_trylock(), and some of those begin a sequence with the lock (Kbuild looks). */
+#ifdef USS_HAS_MMAP_WRITE_TRYLOCK
+#define uss_mmap_write_trylock(mm)	mmap_write_trylock(mm)
+#else
+static inline bool uss_mmap_write_trylock(struct mm_struct *mm)
+{
+	if (!down_write_trylock(&mm->mmap_lock))
+		return false;
+#ifdef USS_HAS_MM_LOCK_SEQCOUNT
+	mm_lock_seqcount_begin(mm);
+#endif
+	return true;
+}
+#endif
+
 /* 6.5 dropped an argument. */
 static inline long uss_get_remote_page(struct mm_struct *mm, unsigned long addr, unsigned int flags, struct page **page)
 {
@@ -85,5 +102,29 @@ typedef struct ctl_table uss_ctl_table;
 #else
 typedef const struct ctl_table uss_ctl_table;
 #endif
+
+/* A sysctl's handler is not given the file. But it is given the file's position, which is part of the read that is under way (since 5.8). */
+static inline struct file *uss_sysctl_file(loff_t *ppos)
+{
+	return container_of(ppos, struct kiocb, ki_pos)->ki_filp;
+}
+
+/* Is this the number of a system call that changes a thread's own namespaces or personality, in a 64-bit or a 32-bit program? */
+static inline bool uss_changes_thread(int call)
+{
+	switch (call) {
+	case __NR_unshare:
+	case __NR_setns:
+	case __NR_personality:
+#ifdef CONFIG_IA32_EMULATION
+	case __NR_ia32_unshare:
+	case __NR_ia32_setns:
+	case __NR_ia32_personality:
+#endif
+		return true;
+	default:
+		return false;
+	}
+}
 
 #endif /* USS_COMPAT_H */

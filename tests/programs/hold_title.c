@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
-/* hold_title TITLE: has that title until it is killed. --marked TITLE: sets it twice between two marks for strace, and ends. */
+/* hold_title TITLE: has that title until it is killed. --marked TITLE: sets it, then twice between two marks for strace, and ends. */
 #include "../test.h"
 
 int main(int argc, char **argv)
 {
 	CHECK(argc >= 2, "usage");
 	if (!strcmp(argv[1], "--marked")) {
+		uss_setproctitle("-first");
 		CHECK(write(-1, "begin", 5) < 0, "write");
 		uss_set_title(argv[2], strlen(argv[2]));
 		uss_setproctitle("-%s", argv[2]);

@@ -15,7 +15,7 @@ static void write_text(const char *path, const char *text)
 
 static void live_on(void)
 {
-	volatile char *area = (volatile char *)(uintptr_t)uss_page_base() + my_page()->title_offset;
+	volatile char *area = my_title_area();
 	int i;
 
 	CHECK(!uss_set_title("a title", 7), "title");
