@@ -2,7 +2,7 @@
 /*
  * usrsysshm.h - what the system knows about the calling process, without asking it
  *
- * libusrsysshm answers from the pages that usrsysshm.ko shares with every process (<usrsysshm/abi.h>), and makes the system call
+ * libusrsysshm answers from the pages that usrsysshm.ko shares with each process that asks (<usrsysshm/abi.h>), and makes the system call
  * whenever they cannot answer: no module, an unknown ABI version, a process without pages, a fact that does not hold just
  * now. The answer is always the one that the system call would have given at some instant during the call.
  *
@@ -10,8 +10,8 @@
  * handlers (they are async-signal-safe and leave errno alone unless they say otherwise), in the child of fork, vfork, clone, and raw
  * system calls of these. They take no locks and allocate nothing from the heap.
  *
- * The pages are found when the library is loaded, by reading /proc/sys/kernel/usrsysshm; without a /proc all calls ask the
- * kernel. A program that unmaps its pages (munmap on what uss_page_base gives) must not call this library afterwards.
+ * The library asks for the pages once, when it is loaded, by reading /proc/sys/kernel/usrsysshm; without a /proc, or without the module at
+ * that time, all calls fall back to the system call. A program that unmaps its pages (munmap on what uss_page_base gives) must not call this library afterwards.
  */
 #ifndef USRSYSSHM_H
 #define USRSYSSHM_H

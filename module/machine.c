@@ -37,6 +37,11 @@ struct page *uss_machine_page(void)
 	return uss_machine;
 }
 
+void uss_machine_peek(void *copy)
+{
+	memcpy(copy, uss_facts, PAGE_SIZE);
+}
+
 /*
  * Load averages. All in hard interrupts, on whichever processor keeps the time.
  */

@@ -11,6 +11,8 @@ void uss_machine_exit(void);
 
 /* With a reference for the caller. */
 struct page *uss_machine_page(void);
+/* Copies it to @copy, of PAGE_SIZE. */
+void uss_machine_peek(void *copy);
 
 /* A timer tick is about to see whether new load averages are due. With interrupts off. */
 void uss_machine_before_load(void);

@@ -123,7 +123,10 @@ static int uss_access(struct vm_area_struct *vma, unsigned long addr, void *buf,
 	copy = (void *)__get_free_page(GFP_KERNEL);
 	if (!copy)
 		return -ENOMEM;
-	uss_space_peek(vma->vm_private_data, pgoff, copy);
+	if (pgoff == USS_MACHINE_PGOFF)
+		uss_machine_peek(copy);
+	else
+		uss_space_peek(vma->vm_private_data, pgoff, copy);
 	len = min_t(int, len, PAGE_SIZE - offset_in_page(addr));
 	memcpy(buf, copy + offset_in_page(addr), len);
 	free_page((unsigned long)copy);

@@ -309,30 +309,29 @@ unsigned long uss_space_open_window(struct mm_struct *mm)
 	return area;
 }
 
-/* Under @space's lock. What stands in @page, copied; what there is no page for is what a page would begin with. */
-static void uss_copy_page(void *copy, const struct page *page)
+/* Under @space's lock: the page, if there is one already. */
+static struct page *uss_page_at(struct uss_space *space, pgoff_t pgoff)
 {
-	if (page)
-		memcpy(copy, page_address(page), PAGE_SIZE);
-	else
-		memset(copy, 0, PAGE_SIZE);
+	if (pgoff == USS_PROCESS_PGOFF)
+		return space->process_page;
+	if (pgoff == USS_SYSTEM_PGOFF)
+		return space->uts ? uss_uts_page(space->uts) : NULL;
+	if (pgoff >= USS_RO_PAGES && pgoff < USS_ALL_PAGES)
+		return space->title_pages[pgoff - USS_RO_PAGES];
+	return NULL;
 }
 
 void uss_space_peek(struct uss_space *space, pgoff_t pgoff, void *copy)
 {
-	struct page *page = NULL;
+	struct page *page;
 
+	memset(copy, 0, PAGE_SIZE);
 	spin_lock(&space->lock);
-	if (pgoff == USS_PROCESS_PGOFF && !space->process_page) {
-		memset(copy, 0, PAGE_SIZE);
+	page = uss_page_at(space, pgoff);
+	if (page)
+		memcpy(copy, page_address(page), PAGE_SIZE);
+	else if (pgoff == USS_PROCESS_PGOFF)
 		uss_fill_process_page(space, copy);
-	} else {
-		if (pgoff == USS_PROCESS_PGOFF)
-			page = space->process_page;
-		else if (pgoff >= USS_RO_PAGES && pgoff < USS_ALL_PAGES)
-			page = space->title_pages[pgoff - USS_RO_PAGES];
-		uss_copy_page(copy, page);
-	}
 	spin_unlock(&space->lock);
 }
 
@@ -362,8 +361,10 @@ static struct page *uss_find_system_page(struct uss_space *space, struct uss_uts
 	/* As long as the owner is in its namespace, that stays; leaving it takes our lock. */
 	if (space->uts_ns && !space->uts)
 		space->uts = uss_uts_get(space->uts_ns, new);
-	if (space->uts)
+	if (space->uts) {
 		page = uss_uts_page(space->uts);
+		get_page(page);
+	}
 	*needs_new = space->uts_ns && !space->uts;
 	spin_unlock(&space->lock);
 	return page;

@@ -64,7 +64,7 @@ struct page *uss_space_title_page(struct uss_space *space, pgoff_t index);
 struct page *uss_space_system_page(struct uss_space *space);
 struct page *uss_empty_page(void);
 
-/* Copies a page to @copy, of PAGE_SIZE, without making it. What is not the process's own page is zeros here. */
+/* Copies a page of the process to @copy, of PAGE_SIZE, without making it: zeros for one that it has not touched, but for its process page. */
 void uss_space_peek(struct uss_space *space, pgoff_t pgoff, void *copy);
 
 /* The beginning of every page. */

@@ -177,7 +177,6 @@ void uss_uts_put(struct uss_uts *uts)
 
 struct page *uss_uts_page(struct uss_uts *uts)
 {
-	get_page(uts->page);
 	return uts->page;
 }
 
