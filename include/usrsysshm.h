@@ -128,8 +128,8 @@ int uss_getdomainname(char *name, size_t size);
 /*
  * uss_uname - fills in @names
  *
- * Replaces uname(2), to the last byte. Returns 0, or -1 with errno EFAULT for NULL; what else is no memory is a SIGSEGV. Asks as
- * uss_gethostname does, and with the personalities UNAME26 and PER_LINUX32 or after a call of personality(2) that sets one.
+ * Replaces uname(2), to the last byte. Returns 0, or -1 with errno EFAULT for NULL; any other invalid pointer
+ * faults with SIGSEGV, unlike uname(2). Falls back to the system call as uss_gethostname does, and with the personalities UNAME26 and PER_LINUX32 or after a call of personality(2) that sets one.
  */
 struct utsname;
 int uss_uname(struct utsname *names);
