@@ -86,9 +86,14 @@ static enum uss_count_why uss_why(enum uss_count_call call)
 	return uss_has_no_pages() ? USS_COUNT_NO_PAGES : USS_COUNT_CHANGING;
 }
 
+void uss_count_as(enum uss_count_call call, enum uss_count_why why)
+{
+	uss_add(&uss_counts->calls[call][why]);
+}
+
 /* What it finds is what the call finds an instant later, but for a change in between: it is for statistics. */
 void uss_count(enum uss_count_call call)
 {
-	uss_add(&uss_counts->calls[call][uss_why(call)]);
+	uss_count_as(call, uss_why(call));
 }
 #endif

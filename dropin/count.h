@@ -29,6 +29,7 @@ enum uss_count_why {
 	USS_COUNT_SHARED,		/* another process shares the memory (vfork) */
 	USS_COUNT_MOVED,		/* other namespace or personality than at exec */
 	USS_COUNT_CHANGING,		/* the fact is just changing, or is not there */
+	USS_COUNT_BUFFER,		/* uname: a buffer that may be no memory */
 	USS_COUNT_WHYS
 };
 
@@ -43,10 +44,17 @@ struct uss_counts {
 
 #ifdef USS_STAT
 void uss_count(enum uss_count_call call) __attribute__((visibility("hidden")));
+void uss_count_as(enum uss_count_call call, enum uss_count_why why) __attribute__((visibility("hidden")));
 #else
 static inline void uss_count(enum uss_count_call call)
 {
 	(void)call;
+}
+
+static inline void uss_count_as(enum uss_count_call call, enum uss_count_why why)
+{
+	(void)call;
+	(void)why;
 }
 #endif
 

@@ -8,17 +8,15 @@
 
 #include "../lib/machine.h"
 #include "count.h"
-
-/* glibc's own name for its sysconf, which sysconf is an alias of. Others' have none. */
-long __sysconf(int name) __attribute__((weak));
+#include "libc.h"
 
 static long uss_ask_sysconf(int name)
 {
 	long (*next)(int name);
 
-	if (__sysconf)
+	if (USS_LIBC_IS_GLIBC)
 		return __sysconf(name);
-	*(void **)&next = dlsym(RTLD_NEXT, "sysconf");
+	USS_FIND_NEXT(next, "sysconf");
 	return next(name);
 }
 
@@ -27,6 +25,8 @@ static long uss_count_processors(void)
 {
 	long number;
 
+	if (!USS_LIBC_IS_GLIBC)
+		return uss_ask_sysconf(_SC_NPROCESSORS_ONLN);
 	uss_count(USS_COUNT_NPROCS);
 	number = uss_nprocs_from_page();
 	return number ? number : uss_ask_sysconf(_SC_NPROCESSORS_ONLN);
@@ -46,6 +46,12 @@ int get_nprocs(void)
 
 int getloadavg(double loadavg[], int count)
 {
+	int (*next)(double loadavg[], int count);
+
+	if (!USS_LIBC_IS_GLIBC) {
+		USS_FIND_NEXT(next, "getloadavg");
+		return next(loadavg, count);
+	}
 	uss_count(USS_COUNT_GETLOADAVG);
 	return uss_getloadavg(loadavg, count);
 }

@@ -128,8 +128,9 @@ int uss_getdomainname(char *name, size_t size);
 /*
  * uss_uname - fills in @names
  *
- * Replaces uname(2), to the last byte. Returns 0, or -1 with errno EFAULT for NULL; what else is no memory is a SIGSEGV. Asks as
- * uss_gethostname does, and with the personalities UNAME26 and PER_LINUX32 or after a call of personality(2) that sets one.
+ * Replaces uname(2), to the last byte. Returns 0, or -1 with errno EFAULT for NULL; any other invalid pointer
+ * faults with SIGSEGV, unlike uname(2). Falls back to the system call as uss_gethostname does, and with the personalities UNAME26 and
+ * PER_LINUX32 or after a call of personality(2) that sets one.
  */
 struct utsname;
 int uss_uname(struct utsname *names);
@@ -148,7 +149,10 @@ int uss_getloadavg(double loadavg[], int count);
  * Replaces sysconf(_SC_NPROCESSORS_ONLN), whose glibc makes three system calls of it. Returns the number. The first call looks whether
  * /sys/devices/system/cpu/online, where glibc reads, is the kernel's own: where it is missing or another file system (as lxcfs,
  * which shows a container its share) all calls are left to sysconf, also those of forked children. What is mounted there after that, by
- * a change of root or of mount namespace too, is not noticed before exec. Asks while a processor comes or goes.
+ * a change of root or of mount namespace too, is not noticed before exec. Falls back to sysconf while a processor comes or goes.
+ *
+ * The look is a statfs(2): a program that a seccomp filter kills for it calls this function, or uss_served, once before it installs the
+ * filter.
  */
 long uss_nprocs_onln(void);
 
@@ -163,7 +167,7 @@ const void *uss_page_base(void);
 /*
  * uss_served - which facts come from pages at this moment
  *
- * Returns USS_SERVED_... bits; 0 when every call asks the kernel.
+ * Returns USS_SERVED_... bits; 0 when every call falls back to the system call. The first call may make the statfs(2) of uss_nprocs_onln.
  */
 unsigned int uss_served(void);
 

@@ -14,7 +14,7 @@
 
 #include "forkid.h"
 
-/* Set: not one of the module's, which count from 1. */
+/* Never set in the module's, which count from the nanoseconds since boot at which the module was loaded. */
 #define USS_OWN_FORKID	(UINT64_C(1) << 63)
 
 /* Used when no memory can be wiped: children keep the seed, and the pid alone tells them apart. */

@@ -27,7 +27,7 @@ static inline bool uss_copy_names(void *to, size_t offset, size_t size, uint32_t
 	return uss_sequence_holds(sequence, before) && uss_speaks(points);
 }
 
-static int uss_ask_uname(struct utsname *names)
+int uss_ask_uname(struct utsname *names)
 {
 	long result = uss_raw_call(SYS_uname, (long)names, 0, 0, 0);
 

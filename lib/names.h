@@ -8,4 +8,8 @@
 /* The bits of uss_served(). */
 unsigned int uss_names_served(void) USS_HIDDEN;
 
+/* The system call itself. */
+struct utsname;
+int uss_ask_uname(struct utsname *names) USS_HIDDEN;
+
 #endif /* USS_NAMES_H */

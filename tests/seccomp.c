@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A program whose seccomp filter kills it at getpid, uname and open: it is answered from the page, and a child of it, too; where the page says
+ * A program whose seccomp filter kills it at getpid, uname, open and, after its first question for the processors, statfs: it is answered from the page, and a child of it, too; where the page says
  * "ask" it is killed, as without us.
  */
 #include <linux/filter.h>
@@ -15,10 +15,11 @@ static void forbid(void)
 {
 	static struct sock_filter code[] = {
 		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr)),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_getpid, 4, 0),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_uname, 3, 0),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_openat, 2, 0),
-		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_open, 1, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_getpid, 5, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_uname, 4, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_openat, 3, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_open, 2, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SYS_statfs, 1, 0),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
 		BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_KILL_PROCESS),
 	};
@@ -32,15 +33,18 @@ int main(void)
 {
 	char name[65], real[65];
 	pid_t pid, mine;
+	long processors;
 	int status;
 
 	CHECK(!gethostname(real, sizeof(real)), "gethostname");
 	pid = fork();
 	if (pid == 0) {
 		mine = raw_getpid();
+		processors = uss_nprocs_onln();
 		forbid();
 		CHECK(uss_getpid() == mine, "pid %d", uss_getpid());
 		CHECK(!uss_gethostname(name, sizeof(name)) && !strcmp(name, real), "%s", name);
+		CHECK(uss_nprocs_onln() == processors, "processors");
 		CHECK(!uss_set_title("confined", 8), "title");
 		CHECK(uss_forkid() && uss_start_time(), "fork id or start time");
 		pid = fork();

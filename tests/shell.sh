@@ -21,3 +21,14 @@ contains() {
 wait_for_title() {
 	until tr '\0' ' ' <"/proc/$1/cmdline" | grep -q "^$2"; do sleep 0.05; done
 }
+
+# run_tool EXPECTED_STATUS ARGUMENTS...: leaves stdout in $out, stderr in $err
+run_tool() {
+	expected=$1
+	shift
+	status=0
+	usrsysshm "$@" >/tmp/out 2>/tmp/err || status=$?
+	out=$(cat /tmp/out)
+	err=$(cat /tmp/err)
+	is "exit status of usrsysshm $*" "$expected" "$status"
+}

@@ -33,13 +33,18 @@ int uss_error(int code, const char *format, ...)
 	return code;
 }
 
+bool uss_is_help(const char *word)
+{
+	return !strcmp(word, "--help") || !strcmp(word, "-h");
+}
+
 int uss_arguments(int argc, char **argv, const char *usage, bool *json, const char **word)
 {
 	bool words_only = false;
 	int i;
 
 	for (i = 1; i < argc; i++) {
-		if (!words_only && !strcmp(argv[i], "--help")) {
+		if (!words_only && uss_is_help(argv[i])) {
 			fputs(usage, stdout);
 			return USS_OK;
 		}
@@ -137,7 +142,7 @@ static void usage(FILE *out)
 	fputs("usage: usrsysshm COMMAND [ARGUMENT]...\n\n", out);
 	for (i = 0; i < COMMANDS; i++)
 		fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].summary);
-	fputs("\nusrsysshm COMMAND --help says more; usrsysshm --version says which.\n", out);
+	fputs("\n`usrsysshm help COMMAND` explains a command; --version prints the version.\n", out);
 }
 
 static int least(int a, int b)
@@ -180,35 +185,61 @@ static const char *suggestion(const char *word)
 
 int uss_flush(int code)
 {
-	if (fflush(stdout) == 0 && !ferror(stdout))
+	bool failed = ferror(stdout);
+
+	errno = 0;
+	if (fclose(stdout) == 0 && !failed)
 		return code;
-	return code == USS_OK ? uss_error(USS_FAILED, "cannot write: %s", strerror(errno)) : code;
+	/* Of a write that failed before, errno is long gone. */
+	uss_error(0, "cannot write%s%s", errno ? ": " : "", errno ? strerror(errno) : "");
+	return code == USS_OK ? USS_FAILED : code;
 }
 
-static int run(int argc, char **argv)
+/* Runs the subcommand that argv[0] names. */
+static int run_command(int argc, char **argv)
 {
 	const char *near;
 	size_t i;
 
+	for (i = 0; i < COMMANDS; i++)
+		if (!strcmp(argv[0], commands[i].name))
+			return commands[i].run(argc, argv);
+	near = suggestion(argv[0]);
+	if (near)
+		return uss_error(USS_USAGE, "no command %s; did you mean %s?", argv[0], near);
+	return uss_error(USS_USAGE, "no command %s; see: usrsysshm --help", argv[0]);
+}
+
+/* help [COMMAND] */
+static int help(int argc, char **argv)
+{
+	char *command[] = { argv[1], "--help", NULL };
+
+	if (argc > 2)
+		return uss_error(USS_USAGE, "help: one argument too many: %s; see: usrsysshm --help", argv[2]);
+	if (argc == 2)
+		return run_command(2, command);
+	usage(stdout);
+	return USS_OK;
+}
+
+static int run(int argc, char **argv)
+{
 	if (argc < 2) {
 		usage(stderr);
 		return USS_USAGE;
 	}
-	if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "help")) {
+	if (uss_is_help(argv[1])) {
 		usage(stdout);
 		return USS_OK;
 	}
-	if (!strcmp(argv[1], "--version")) {
+	if (!strcmp(argv[1], "help"))
+		return help(argc - 1, argv + 1);
+	if (!strcmp(argv[1], "--version") || !strcmp(argv[1], "-V")) {
 		puts("usrsysshm " USS_VERSION);
 		return USS_OK;
 	}
-	for (i = 0; i < COMMANDS; i++)
-		if (!strcmp(argv[1], commands[i].name))
-			return commands[i].run(argc - 1, argv + 1);
-	near = suggestion(argv[1]);
-	if (near)
-		return uss_error(USS_USAGE, "no command %s; did you mean %s?", argv[1], near);
-	return uss_error(USS_USAGE, "no command %s; see: usrsysshm --help", argv[1]);
+	return run_command(argc - 1, argv + 1);
 }
 
 int main(int argc, char **argv)

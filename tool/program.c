@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <link.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,6 +16,22 @@
 #include "tool.h"
 
 #define NATIVE_CLASS (sizeof(void *) == 8 ? ELFCLASS64 : ELFCLASS32)
+
+/* This program's own ELF header, by the linker's name for it. */
+extern const ElfW(Ehdr) __ehdr_start __attribute__((visibility("hidden")));
+
+/* Can ld.so load it into programs such as this one? */
+static bool is_shared_library(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ElfW(Ehdr) header = { 0 };
+	bool same = fd >= 0 && read(fd, &header, sizeof(header)) == (ssize_t)sizeof(header) &&
+		    !memcmp(header.e_ident, __ehdr_start.e_ident, EI_VERSION + 1) && header.e_machine == __ehdr_start.e_machine;
+
+	if (fd >= 0)
+		close(fd);
+	return same && header.e_type == ET_DYN;
+}
 
 int uss_find_dropin(const char *library, char path[PATH_MAX])
 {
@@ -28,6 +45,8 @@ int uss_find_dropin(const char *library, char path[PATH_MAX])
 	if (!realpath(named, path) || access(path, R_OK) < 0)
 		return uss_error(USS_RUN_FAILED, "no drop-in %s: %s; install it, or name it with USRSYSSHM_DROPIN=FILE", named,
 				 strerror(errno));
+	if (!is_shared_library(path))
+		return uss_error(USS_RUN_FAILED, "%s is no shared library that programs of this machine can load", named);
 	/* ld.so takes blanks and colons for the end of a name, and a dollar for one of its own variables. */
 	if (strpbrk(path, " :$"))
 		return uss_error(USS_RUN_FAILED, "%s: LD_PRELOAD cannot name this file; install it under a name without blank, : and $",
@@ -134,24 +153,26 @@ static bool gains_rights(const char *path)
 	       (getuid() && getxattr(path, "security.capability", NULL, 0) > 0);
 }
 
-/* Why no library of ours can be preloaded into the ELF file, NULL if it can. */
+#define NO_PRELOAD ": no library can be preloaded, its calls go to the kernel as ever"
+
+/* Why not all calls of the ELF file can be served, NULL if they can. */
 static const char *why_not(int fd, const unsigned char *start)
 {
 	char interpreter[64] = "";
 
 	if (!has_interpreter(fd, start, interpreter, sizeof(interpreter)))
-		return "is static";
+		return "is static" NO_PRELOAD;
 	if (start[EI_CLASS] != NATIVE_CLASS)
-		return "is of another word size";
+		return "is of another word size" NO_PRELOAD;
 	if (strstr(interpreter, "musl"))
-		return "is of another libc";
+		return "is of musl: only its getpid, uname and setproctitle can be answered from pages";
 	return NULL;
 }
 
 static void explain(const char *path, int depth)
 {
 	_Alignas(Elf64_Ehdr) unsigned char start[sizeof(Elf64_Ehdr) + PATH_MAX] = { 0 };
-	const char *why = gains_rights(path) ? "is setuid or setgid, or has capabilities" : NULL;
+	const char *why = gains_rights(path) ? "is setuid or setgid, or has capabilities" NO_PRELOAD : NULL;
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	ssize_t length = fd < 0 ? -1 : read(fd, start, sizeof(start) - 1);
 
@@ -164,7 +185,7 @@ static void explain(const char *path, int depth)
 		why = why_not(fd, start);
 	}
 	if (why)
-		fprintf(stderr, "usrsysshm: %s %s: no library can be preloaded, its calls go to the kernel as ever\n", path, why);
+		fprintf(stderr, "usrsysshm: %s %s\n", path, why);
 	if (fd >= 0)
 		close(fd);
 }

@@ -12,8 +12,8 @@ static const char usage[] =
 	"Runs COMMAND with its getpid, gethostname, getdomainname, uname, getloadavg, sysconf(_SC_NPROCESSORS_ONLN) and\n"
 	"setproctitle answered from the pages that the kernel shares with it: the drop-in library is added to LD_PRELOAD,\n"
 	"behind what is there already, and so serves COMMAND's children too. Static programs, setuid programs and those of\n"
-	"another libc or word size take no preload and run as ever (with a line from ld.so if their word size is another); with\n"
-	"--verbose a line on stderr says so. Everything runs as ever without the module, too.\n"
+	"another word size take no preload and run as ever (the last with a line from ld.so); programs of musl have only getpid,\n"
+	"uname and setproctitle answered. With -v or --verbose a line on stderr says so. Without the module all run as ever.\n"
 	"\n"
 	"The exit status is COMMAND's; 125 if usrsysshm itself fails, 126 if COMMAND cannot be run, 127 if there is none.\n"
 	"USRSYSSHM_DROPIN=FILE names another drop-in than " USS_LIBDIR "/" USS_DROPIN ".\n";
@@ -25,7 +25,7 @@ int uss_cmd_run(int argc, char **argv)
 	int code, i;
 
 	for (i = 1; i < argc && argv[i][0] == '-'; i++) {
-		if (!strcmp(argv[i], "--help")) {
+		if (uss_is_help(argv[i])) {
 			fputs(usage, stdout);
 			return USS_OK;
 		}

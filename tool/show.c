@@ -18,7 +18,10 @@ static const char usage[] =
 	"usage: usrsysshm show [PID] [--json]\n"
 	"\n"
 	"Shows what stands in the pages of process PID, or of this one. Whoever may trace a process may see them.\n"
-	"A pid of 0 means that the process asks the kernel just now.\n";
+	"A pid of 0 means that the process makes the system call just now.\n"
+	"\n"
+	"In JSON fork id, start time and address come as strings, too (forkid_str, start_time_str, address_str): jq,\n"
+	"JavaScript and others round numbers beyond 2^53, which the first two reach when the machine has been up for 104 days.\n";
 
 #define MAPPING "anon_inode:[usrsysshm]"
 
@@ -31,14 +34,25 @@ struct process {
 	struct uss_machine_page machine;
 };
 
+/* This process's number in the pid namespace whose /proc is mounted; 0 if there is none, with errno. */
+static int own_pid(void)
+{
+	char text[32] = "";
+
+	return readlink("/proc/self", text, sizeof(text) - 1) > 0 ? atoi(text) : 0;
+}
+
 /* Says why process @pid could not be looked at. */
 static int refuse(int pid, int error)
 {
+	if (access("/proc/stat", F_OK) < 0)
+		return uss_error(USS_FAILED, "no /proc is mounted here");
 	if (error == ENOENT || error == ESRCH)
-		return uss_error(USS_FAILED, "no process %d", pid);
+		return uss_error(USS_FAILED, "no process %d%s", pid,
+				 own_pid() == getpid() ? "" : " in the pid namespace whose /proc is mounted here");
 	if (error == EACCES || error == EPERM)
-		return uss_error(USS_FAILED, "process %d: not permitted: who may not trace it may not see its pages; try as root",
-				 pid);
+		return uss_error(USS_FAILED, "process %d: not permitted: it takes the right to trace it%s", pid,
+				 geteuid() ? "; try as root" : " (CAP_SYS_PTRACE in its user namespace)");
 	return uss_error(USS_FAILED, "process %d: %s", pid, strerror(error));
 }
 
@@ -70,6 +84,30 @@ static bool is_ours(const char *line, uint64_t *start)
 	       !strcmp(line + name, MAPPING "\n");
 }
 
+#define KERNEL_THREAD 0x00200000	/* the kernel's PF_KTHREAD */
+
+/* Says why process @pid, which is there, has no pages. */
+static int explain_none(int pid)
+{
+	char text[512] = "", state = '?', *end;
+	FILE *file = open_proc(pid, "stat");
+	unsigned int flags = 0;
+
+	/* The name in parentheses may hold anything; after it come state, five numbers and the flags. */
+	if (file && fread(text, 1, sizeof(text) - 1, file) && (end = strrchr(text, ')')))
+		sscanf(end, ") %c %*d %*d %*d %*d %*d %u", &state, &flags);
+	if (file)
+		fclose(file);
+	if (flags & KERNEL_THREAD)
+		return uss_error(USS_FAILED, "process %d has no pages: it is a kernel thread, which has no memory of its own", pid);
+	if (state == 'Z' || state == 'X')
+		return uss_error(USS_FAILED, "process %d has no pages: it has ended, and its parent has not waited for it", pid);
+	if (access("/sys/kernel/usrsysshm", F_OK) < 0)
+		return uss_error(USS_FAILED, "process %d has no pages: the module is not loaded (" USS_LOAD_IT ")", pid);
+	return uss_error(USS_FAILED, "process %d has no pages: it has not asked for them, as programs do that load libusrsysshm or, by "
+			 "usrsysshm run, the drop-in", pid);
+}
+
 /* Returns the exit code. */
 static int find_base(struct process *process)
 {
@@ -90,13 +128,8 @@ static int find_base(struct process *process)
 	fclose(maps);
 	if (err)
 		return refuse(process->pid, err);
-	if (!process->base && access("/sys/kernel/usrsysshm", F_OK) < 0)
-		return uss_error(USS_FAILED, "process %d has no pages: the module is not loaded (load it with: modprobe usrsysshm)",
-				 process->pid);
 	if (!process->base)
-		return uss_error(USS_FAILED,
-				 "process %d has no pages: it began before the module was loaded, or could not get them",
-				 process->pid);
+		return explain_none(process->pid);
 	return USS_OK;
 }
 
@@ -138,7 +171,7 @@ static int read_pages(struct process *process)
 	if (length != (ssize_t)sizeof(process->page))
 		return refuse(process->pid, err);
 	if (process->page.header.magic != USS_MAGIC_PROCESS)
-		return uss_error(USS_FAILED, "process %d has an empty page: it asks the kernel", process->pid);
+		return uss_error(USS_FAILED, "process %d has an empty page: it makes system calls", process->pid);
 	if (process->page.header.abi_version != USS_ABI_VERSION)
 		return uss_error(USS_FAILED, "process %d has pages of ABI version %u, this tool knows %d", process->pid,
 				 process->page.header.abi_version, USS_ABI_VERSION);
@@ -167,7 +200,7 @@ static void print_text(const struct process *process)
 	printf("  ABI version  %u\n", page->header.abi_version);
 	printf("  features     ");
 	uss_print_features(page->header.features, false);
-	printf("\n  pid          %u%s\n", page->pid, page->pid ? "" : "  (its memory is not its own at the moment: it asks the kernel)");
+	printf("\n  pid          %u%s\n", page->pid, page->pid ? "" : "  (another process shares its memory: it makes the system call)");
 	printf("  fork id      %llu\n", (unsigned long long)page->forkid);
 	printf("  start time   %llu ns after boot%s\n", (unsigned long long)page->start_time,
 	       holds ? "" : "  (of a time namespace that it has left)");
@@ -178,7 +211,7 @@ static void print_text(const struct process *process)
 		uss_print_name(process->system.names.domainname);
 		putchar('\n');
 	} else {
-		printf("  host name    (it asks the kernel: a name is being set, or it has left a UTS namespace)\n");
+		printf("  host name    (it makes the system call: a name is being set, or it has left a UTS namespace)\n");
 	}
 	printf("  loads        %.2f %.2f %.2f\n", load(process, 0), load(process, 1), load(process, 2));
 	printf("  processors   %u\n", process->machine.nprocs_onln);
@@ -190,10 +223,13 @@ static void print_json(const struct process *process)
 
 	printf("{\"process\": %d, \"name\": ", process->pid);
 	uss_print_json_string(process->name);
-	printf(", \"address\": %" PRIu64 ", \"abi_version\": %u, \"features\": [", process->base, page->header.abi_version);
+	printf(", \"address\": %" PRIu64 ", \"address_str\": \"%" PRIu64 "\", \"abi_version\": %u, \"features\": [", process->base, process->base,
+	       page->header.abi_version);
 	uss_print_features(page->header.features, true);
-	printf("], \"pid\": %u, \"forkid\": %llu, \"start_time\": %llu, \"start_time_holds\": %s", page->pid,
-	       (unsigned long long)page->forkid, (unsigned long long)page->start_time,
+	printf("], \"pid\": %u, \"forkid\": %llu, \"forkid_str\": \"%llu\"", page->pid, (unsigned long long)page->forkid,
+	       (unsigned long long)page->forkid);
+	printf(", \"start_time\": %llu, \"start_time_str\": \"%llu\", \"start_time_holds\": %s",
+	       (unsigned long long)page->start_time, (unsigned long long)page->start_time,
 	       page->speaks & USS_SPEAKS_START_TIME ? "true" : "false");
 	if (names_are_told(process)) {
 		printf(", \"hostname\": ");
@@ -221,7 +257,7 @@ static int parse_pid(const char *word, int *pid)
 
 int uss_cmd_show(int argc, char **argv)
 {
-	struct process process = { .pid = getpid(), .name = "?" };
+	struct process process = { .pid = own_pid(), .name = "?" };
 	const char *word = NULL;
 	bool json = false;
 	int code;
@@ -231,6 +267,8 @@ int uss_cmd_show(int argc, char **argv)
 		code = parse_pid(word, &process.pid);
 	if (code >= 0)
 		return code;
+	if (!process.pid)
+		return refuse(getpid(), errno);
 	read_name(&process);
 	code = find_base(&process);
 	if (code == USS_OK)

@@ -5,79 +5,54 @@
  * 1. The program runs with a drop-in that counts (dropin/count.h) in a file that this process has made.
  * 2. The kernel counts the system calls of the program and its children (perf events on tracepoints, where permitted). What it
  *    counted and the drop-in did not make went past the drop-in: from inside libc, raw, or by programs that take no preload.
- * 3. What a call costs either way, and what a preload costs, is measured here and now, for the estimate.
+ * 3. Processes that the program leaves behind, as daemons do, become children of this one: they can be named, or followed.
+ * 4. What a call costs either way, and what a preload costs, is measured after that (stat_cost.c), for the report (stat_report.c).
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <linux/perf_event.h>
 #include <signal.h>
-#include <spawn.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/utsname.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
-#include <usrsysshm.h>
 
-#include "../dropin/count.h"
 #include "program.h"
+#include "stat.h"
 #include "tool.h"
 
 static const char usage[] =
-	"usage: usrsysshm stat [--json] [--output FILE] [--] COMMAND [ARGUMENT]...\n"
+	"usage: usrsysshm stat [--follow] [--json] [-o FILE | --output FILE] [--] COMMAND [ARGUMENT]...\n"
 	"\n"
 	"Runs COMMAND with the drop-in, as `usrsysshm run` does, and then reports on stderr, or in FILE: how many calls its\n"
-	"programs made, how many were answered from pages, how many asked the kernel and why, how many system calls went past\n"
-	"the drop-in (needs the right to use perf events, as root has, and /sys/kernel/tracing), and an estimate of the time that\n"
-	"was saved, less what it costs to preload a library into each program.\n"
+	"programs made, how many were answered from pages, how many made the system call and why, how many system calls went\n"
+	"past the drop-in (root can see that, with a tracefs at /sys/kernel/tracing), what the answers saved, what it cost to\n"
+	"preload a library into each program, and whether that is a gain. Times are medians, with the bounds between which they\n"
+	"lie with a probability of 95 %; what is less sure is too noisy to tell.\n"
 	"\n"
-	"The exit status is COMMAND's, 128 and the signal's number if one ended it; else as of `usrsysshm run`.\n"
-	"USRSYSSHM_DROPIN=FILE names another counting library than " USS_LIBDIR "/" USS_DROPIN_STAT ".\n";
-
-static const char *const call_names[USS_COUNT_CALLS] = {
-	"getpid", "gethostname", "getdomainname", "uname", "getloadavg", "sysconf(_SC_NPROCESSORS_ONLN)", "setproctitle",
-};
+	"The report comes when COMMAND has ended, and names processes that it has left running. With --follow it comes when the\n"
+	"last of them has ended, or on SIGINT, SIGTERM or SIGHUP once COMMAND itself has ended: for daemons.\n"
+	"\n"
+	"--json needs --output, for COMMAND writes to stdout and stderr. No number there is beyond 2^53.\n"
+	"\n"
+	"The exit status is COMMAND's, 128 and the signal's number if one ended it; 2 if stat is called wrongly, else as of\n"
+	"`usrsysshm run`. USRSYSSHM_DROPIN=FILE names another counting library than " USS_LIBDIR "/" USS_DROPIN_STAT ",\n"
+	"beside which the one that `run` loads is looked for.\n";
 
 /* The system calls that are counted, and the calls of the drop-in that make them. */
 static const struct {
-	const char *name;
+	const char *tracepoint;
 	unsigned int calls;
-} system_calls[] = {
-	{ "getpid", 1u << USS_COUNT_GETPID },
-	{ "newuname", 1u << USS_COUNT_GETHOSTNAME | 1u << USS_COUNT_GETDOMAINNAME | 1u << USS_COUNT_UNAME },
-	{ "sysinfo", 1u << USS_COUNT_GETLOADAVG },
+} system_calls[USS_STAT_SYSTEM_CALLS] = {
+	[USS_STAT_GETPID] = { "getpid", 1u << USS_COUNT_GETPID },
+	[USS_STAT_UNAME] = { "newuname", 1u << USS_COUNT_GETHOSTNAME | 1u << USS_COUNT_GETDOMAINNAME | 1u << USS_COUNT_UNAME },
+	[USS_STAT_SYSINFO] = { "sysinfo", 1u << USS_COUNT_GETLOADAVG },
 };
-
-#define SYSTEM_CALLS (sizeof(system_calls) / sizeof(system_calls[0]))
-
-struct stat_run {
-	char path[64];			/* of the file of counts */
-	struct uss_counts *counts;
-	int events[SYSTEM_CALLS];	/* -1: not permitted */
-	pid_t pid;
-	int status;
-	FILE *output;
-	char *command;
-	char dropin[PATH_MAX];
-	bool json;
-};
-
-static uint64_t asked(const struct stat_run *run, int call)
-{
-	uint64_t number = 0;
-	int why;
-
-	for (why = USS_COUNT_PAGE + 1; why < USS_COUNT_WHYS; why++)
-		number += run->counts->calls[call][why];
-	return number;
-}
 
 static int make_counts(struct stat_run *run)
 {
@@ -89,11 +64,11 @@ static int make_counts(struct stat_run *run)
 	if (fd < 0)
 		return uss_error(USS_RUN_FAILED, "stat: cannot make %s: %s", run->path, strerror(errno));
 	/* Programs that change their user go on counting. */
-	err = ftruncate(fd, sizeof(*run->counts)) || fchmod(fd, 0666);
+	err = ftruncate(fd, sizeof(*run->shared)) || fchmod(fd, 0666);
 	if (!err)
-		run->counts = mmap(NULL, sizeof(*run->counts), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+		run->shared = mmap(NULL, sizeof(*run->shared), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	close(fd);
-	if (err || run->counts == MAP_FAILED || setenv(USS_COUNT_FILE, run->path, 1) < 0) {
+	if (err || run->shared == MAP_FAILED || setenv(USS_COUNT_FILE, run->path, 1) < 0) {
 		err = errno;
 		unlink(run->path);
 		return uss_error(USS_RUN_FAILED, "stat: %s: %s", run->path, strerror(err));
@@ -101,295 +76,228 @@ static int make_counts(struct stat_run *run)
 	return -1;
 }
 
-/* An event that counts a system call of @pid and its children to come, or -1. */
-static int open_event(const char *system_call, pid_t pid)
+/* Finds the library that counts, and beside it the one whose cost is to be measured. */
+static int find_libraries(struct stat_run *run)
+{
+	int code = uss_find_dropin(USS_DROPIN_STAT, run->counting);
+
+	if (code < 0)
+		snprintf(run->dropin, sizeof(run->dropin), "%.*s/%s", (int)(strrchr(run->counting, '/') - run->counting), run->counting,
+			 USS_DROPIN);
+	return code;
+}
+
+/* An event that counts a system call of the program and its children to come, or -1. */
+static int open_event(struct stat_run *run, const char *tracepoint)
 {
 	struct perf_event_attr event = { .type = PERF_TYPE_TRACEPOINT, .size = sizeof(event), .inherit = 1 };
 	char path[128], text[32] = "";
 	FILE *file;
+	int fd;
 
-	snprintf(path, sizeof(path), "/sys/kernel/tracing/events/syscalls/sys_enter_%s/id", system_call);
+	snprintf(path, sizeof(path), "/sys/kernel/tracing/events/syscalls/sys_enter_%s/id", tracepoint);
 	file = fopen(path, "re");
-	if (!file)
+	if (!file) {
+		run->no_events = errno == EACCES ? "this needs root" : "no tracefs is mounted at /sys/kernel/tracing";
 		return -1;
+	}
 	if (fgets(text, sizeof(text), file))
 		event.config = strtoull(text, NULL, 10);
 	fclose(file);
-	return (int)syscall(SYS_perf_event_open, &event, pid, -1, -1, PERF_FLAG_FD_CLOEXEC);
+	fd = (int)syscall(SYS_perf_event_open, &event, run->pid, -1, -1, PERF_FLAG_FD_CLOEXEC);
+	if (fd < 0)
+		run->no_events = errno == EACCES || errno == EPERM ? "this needs root" : "the kernel has no perf events";
+	return fd;
 }
 
-static volatile pid_t command_pid;
-
-static void pass_on(int number)
+/* In the child: becomes the program; what keeps it from that goes into @failed as an exit code. */
+static void become(const struct stat_run *run, char **argv, int go, int failed)
 {
-	if (command_pid > 0)
-		kill(command_pid, number);
+	char byte;
+	int code;
+
+	if (read(go, &byte, 1) != 1)
+		_exit(USS_RUN_FAILED);
+	code = uss_preload(run->counting, true);
+	if (code < 0)
+		code = uss_exec(argv);
+	if (write(failed, &code, sizeof(code)) != sizeof(code))
+		code = USS_RUN_FAILED;
+	_exit(code);
 }
 
-/* Starts the command; it waits, before its exec, until it is counted. */
+/* Starts the program; it waits, before its exec, until it is counted. Returns -1 when it runs, else the exit code. */
 static int start(struct stat_run *run, char **argv)
 {
 	/* Ignored, as some callers leave it, no status would come; COMMAND gets it as it was. */
 	void (*before)(int) = signal(SIGCHLD, SIG_DFL);
-	int go[2];
-	char byte;
-	size_t i;
+	int go[2], failed[2], i, code;
 
-	if (pipe2(go, O_CLOEXEC) < 0)
+	if (pipe2(go, O_CLOEXEC) < 0 || pipe2(failed, O_CLOEXEC) < 0)
 		return uss_error(USS_RUN_FAILED, "stat: %s", strerror(errno));
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	fflush(NULL);
 	run->pid = fork();
 	if (run->pid < 0)
 		return uss_error(USS_RUN_FAILED, "stat: cannot fork: %s", strerror(errno));
 	if (run->pid == 0) {
-		int code;
-
 		signal(SIGCHLD, before);
 		close(go[1]);
-		if (read(go[0], &byte, 1) != 1)
-			_exit(USS_RUN_FAILED);
-		code = uss_preload(run->dropin, true);
-		_exit(code < 0 ? uss_exec(argv) : code);
+		become(run, argv, go[0], failed[1]);
 	}
-	for (i = 0; i < SYSTEM_CALLS; i++)
-		run->events[i] = open_event(system_calls[i].name, run->pid);
+	for (i = 0; i < USS_STAT_SYSTEM_CALLS; i++)
+		run->events[i] = open_event(run, system_calls[i].tracepoint);
+	run->time = uss_stat_now();
 	if (write(go[1], "x", 1) != 1)
 		kill(run->pid, SIGKILL);
 	close(go[0]);
 	close(go[1]);
-	return -1;
+	close(failed[1]);
+	/* Closed by exec, or by its end. */
+	if (read(failed[0], &code, sizeof(code)) != (ssize_t)sizeof(code))
+		code = -1;
+	close(failed[0]);
+	if (code >= 0)
+		waitpid(run->pid, NULL, 0);
+	return code;
 }
 
-/* The terminal's signals are for COMMAND, as it has them already; others are passed on. This process stays for the report, as time(1) does. */
+static volatile pid_t command_pid;
+static volatile sig_atomic_t interrupted;
+
+/* To the program as long as it runs; after that it ends the following. */
+static void on_signal(int number)
+{
+	if (command_pid > 0)
+		kill(command_pid, number);
+	else
+		interrupted = 1;
+}
+
+static void handle(int number, void (*handler)(int))
+{
+	struct sigaction action = { .sa_handler = handler };
+
+	sigaction(number, &action, NULL);
+}
+
+/* Waits for the program; others that were left to this process are not to stay zombies, some look for their end. */
 static int wait_for(struct stat_run *run)
 {
+	int status;
 	pid_t got;
 
+	/* The terminal's signals are for COMMAND, as it has them already; this process stays for the report, as time(1) does. */
 	command_pid = run->pid;
-	signal(SIGINT, SIG_IGN);
-	signal(SIGQUIT, SIG_IGN);
-	signal(SIGTERM, pass_on);
-	signal(SIGHUP, pass_on);
+	handle(SIGINT, SIG_IGN);
+	handle(SIGQUIT, SIG_IGN);
+	handle(SIGTERM, on_signal);
+	handle(SIGHUP, on_signal);
 	do
-		got = waitpid(run->pid, &run->status, 0);
-	while (got < 0 && errno == EINTR);
+		got = waitpid(-1, &status, 0);
+	while (got != run->pid && (got > 0 || errno == EINTR));
 	command_pid = 0;
+	run->status = status;
 	if (got < 0)
 		return uss_error(USS_RUN_FAILED, "stat: cannot wait for %s: %s", run->command, strerror(errno));
 	return -1;
 }
 
-/* System calls that went past the drop-in, or -1: not known. */
-static int64_t past(const struct stat_run *run, size_t system_call)
+/* The processes that were left running: "nginx (12), nginx (13)". */
+static void name_left(struct stat_run *run)
 {
-	uint64_t made = 0;
-	int64_t left;
-	int call;
+	FILE *list = fopen("/proc/thread-self/children", "re"), *file;
+	size_t length = 0;
+	char path[64], name[64];
+	int pid;
 
-	if (run->events[system_call] < 0 || read(run->events[system_call], &made, sizeof(made)) != sizeof(made))
-		return -1;
-	left = (int64_t)made;
-	for (call = 0; call < USS_COUNT_CALLS; call++)
-		if (system_calls[system_call].calls & 1u << call)
-			left -= (int64_t)asked(run, call);
-	return left > 0 ? left : 0;
-}
-
-/*
- * What things cost
- */
-
-static double now(void)
-{
-	struct timespec time;
-
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return (double)time.tv_sec * 1e9 + (double)time.tv_nsec;
-}
-
-/* Each makes one call: by system call, or as the drop-in does. */
-static void make_call(int call, bool system_call)
-{
-	struct utsname names;
-	double loads[3];
-	char name[65];
-
-	switch (call) {
-	case USS_COUNT_GETPID:
-		system_call ? (void)syscall(SYS_getpid) : (void)uss_getpid();
-		break;
-	case USS_COUNT_GETHOSTNAME:
-		system_call ? (void)!gethostname(name, sizeof(name)) : (void)uss_gethostname(name, sizeof(name));
-		break;
-	case USS_COUNT_GETDOMAINNAME:
-		system_call ? (void)!getdomainname(name, sizeof(name)) : (void)uss_getdomainname(name, sizeof(name));
-		break;
-	case USS_COUNT_UNAME:
-		system_call ? (void)uname(&names) : (void)uss_uname(&names);
-		break;
-	case USS_COUNT_GETLOADAVG:
-		system_call ? (void)getloadavg(loads, 3) : (void)uss_getloadavg(loads, 3);
-		break;
-	case USS_COUNT_NPROCS:
-		system_call ? (void)sysconf(_SC_NPROCESSORS_ONLN) : (void)uss_nprocs_onln();
-		break;
-	default:
-		break;		/* a title saves no system call that libbsd would have made */
+	while (list && length < sizeof(run->left) && fscanf(list, "%d", &pid) == 1) {
+		snprintf(path, sizeof(path), "/proc/%d/comm", pid);
+		file = fopen(path, "re");
+		if (!file || !fgets(name, sizeof(name), file))
+			strcpy(name, "?");
+		if (file)
+			fclose(file);
+		name[strcspn(name, "\n")] = '\0';
+		length += (size_t)snprintf(run->left + length, sizeof(run->left) - length, "%s%s (%d)", length ? ", " : "", name, pid);
 	}
+	if (list)
+		fclose(list);
 }
 
-/* Nanoseconds: the best of some rounds, for what disturbs only makes it longer. */
-static double cost_of_call(int call, bool system_call)
+/* Until all that was left running has ended, or this process is told to stop. */
+static void follow(struct stat_run *run)
 {
-	double best = 1e12, start;
-	int round, i;
-
-	for (round = 0; round < 5; round++) {
-		start = now();
-		for (i = 0; i < 400; i++)
-			make_call(call, system_call);
-		if (now() - start < best)
-			best = now() - start;
-	}
-	return best / 400;
+	name_left(run);
+	if (*run->left)
+		fprintf(stderr, "usrsysshm: stat: following %s\n", run->left);
+	handle(SIGINT, on_signal);
+	while (!interrupted && waitpid(-1, NULL, 0) > 0)
+		;
+	handle(SIGINT, SIG_IGN);
 }
 
-/* A start and an end of `true`, or 0. */
-static double cost_of_program(char **environment)
+/* The state of things now, for the report: what still runs counts on. */
+static void take_counts(struct stat_run *run)
 {
-	char *argv[] = { "true", NULL };
-	posix_spawn_file_actions_t quiet;
-	double start = now();
-	int err, status;
-	pid_t pid;
+	uint64_t made;
+	int i, call, why;
 
-	posix_spawn_file_actions_init(&quiet);
-	posix_spawn_file_actions_addopen(&quiet, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
-	err = posix_spawnp(&pid, argv[0], &quiet, NULL, argv, environment);
-	posix_spawn_file_actions_destroy(&quiet);
-	return err || waitpid(pid, &status, 0) < 0 ? 0 : now() - start;
-}
-
-/* What the drop-in adds to the start of a program: the best of some starts each, by turns. */
-static double cost_of_preload(const char *dropin)
-{
-	char setting[PATH_MAX + 16], *environment[] = { setting, NULL };
-	double with = 1e12, without = 1e12, cost;
-	int round;
-
-	snprintf(setting, sizeof(setting), "LD_PRELOAD=%s", dropin);
-	for (round = 0; round < 20; round++) {
-		cost = cost_of_program(environment);
-		with = cost < with ? cost : with;
-		cost = cost_of_program(environment + 1);
-		without = cost < without ? cost : without;
-	}
-	return with > without ? with - without : 0;
-}
-
-/* Nanoseconds saved by the answers from pages; of @cost, what the preloads cost. */
-static double time_saved(const struct stat_run *run, double *cost)
-{
-	double saved = 0, difference;
-	int call;
-
-	for (call = 0; call < USS_COUNT_CALLS; call++) {
-		if (!run->counts->calls[call][USS_COUNT_PAGE])
+	run->time = uss_stat_now() - run->time;
+	run->counts = *run->shared;
+	for (i = 0; i < USS_STAT_SYSTEM_CALLS; i++) {
+		run->past[i] = -1;
+		if (run->no_events || read(run->events[i], &made, sizeof(made)) != (ssize_t)sizeof(made))
 			continue;
-		difference = cost_of_call(call, true) - cost_of_call(call, false);
-		if (difference > 0)
-			saved += difference * (double)run->counts->calls[call][USS_COUNT_PAGE];
+		for (call = 0; call < USS_COUNT_CALLS; call++)
+			for (why = USS_COUNT_PAGE + 1; why < USS_COUNT_WHYS && system_calls[i].calls & 1u << call; why++)
+				made -= run->counts.calls[call][why];
+		/* The two are not of one instant. */
+		run->past[i] = (int64_t)made > 0 ? (int64_t)made : 0;
 	}
-	*cost = cost_of_preload(run->dropin) * (double)run->counts->programs;
-	return saved;
-}
-
-/*
- * The report
- */
-
-static void print_table(const struct stat_run *run, FILE *out)
-{
-	double saved, cost;
-	int64_t other;
-	int call, why;
-	size_t i;
-
-	fprintf(out, "\n%-30s %11s %11s %10s %10s %10s %10s\n", "", "", "from pages", "asked the", "kernel:", "", "");
-	fprintf(out, "%-30s %11s %11s %10s %10s %10s %10s\n", "call", "calls", "", "no pages", "vfork", "namespace", "changing");
-	for (call = 0; call < USS_COUNT_CALLS; call++) {
-		const uint64_t *numbers = run->counts->calls[call];
-
-		if (!numbers[USS_COUNT_PAGE] && !asked(run, call))
-			continue;
-		fprintf(out, "%-30s %11" PRIu64, call_names[call], numbers[USS_COUNT_PAGE] + asked(run, call));
-		for (why = 0; why < USS_COUNT_WHYS; why++)
-			fprintf(out, " %*" PRIu64, why ? 10 : 11, numbers[why]);
-		fputc('\n', out);
-	}
-	fputs("\npast the drop-in (from inside libc, raw, or by programs that take no preload):", out);
-	for (i = 0; i < SYSTEM_CALLS; i++) {
-		other = past(run, i);
-		if (other < 0)
-			fprintf(out, " %s not known", system_calls[i].name);
-		else
-			fprintf(out, " %s %" PRId64, system_calls[i].name, other);
-	}
-	saved = time_saved(run, &cost);
-	fprintf(out, "\nprograms started with the drop-in: %" PRIu64 "\n", run->counts->programs);
-	fprintf(out, "estimate: %.3f ms saved by answers, %.3f ms spent on preloading: %.3f ms %s\n", saved / 1e6, cost / 1e6,
-		(saved > cost ? saved - cost : cost - saved) / 1e6, saved > cost ? "won" : "lost");
-}
-
-static void print_json(const struct stat_run *run, FILE *out)
-{
-	static const char *const whys[USS_COUNT_WHYS] = { "page", "no_pages", "vfork", "namespace", "changing" };
-	double saved, cost;
-	int call, why;
-	size_t i;
-
-	fputs("{\"calls\": {", out);
-	for (call = 0; call < USS_COUNT_CALLS; call++) {
-		fprintf(out, "%s\"%s\": {", call ? ", " : "", call_names[call]);
-		for (why = 0; why < USS_COUNT_WHYS; why++)
-			fprintf(out, "%s\"%s\": %" PRIu64, why ? ", " : "", whys[why], run->counts->calls[call][why]);
-		fputc('}', out);
-	}
-	fputs("}, \"past\": {", out);
-	for (i = 0; i < SYSTEM_CALLS; i++) {
-		int64_t other = past(run, i);
-
-		fprintf(out, other < 0 ? "%s\"%s\": null" : "%s\"%s\": %" PRId64, i ? ", " : "", system_calls[i].name, other);
-	}
-	saved = time_saved(run, &cost);
-	fprintf(out, "}, \"programs\": %" PRIu64 ", \"saved_ns\": %.0f, \"preload_ns\": %.0f}\n", run->counts->programs, saved, cost);
+	while (waitpid(-1, NULL, WNOHANG) > 0)
+		;
+	*run->left = '\0';
+	name_left(run);
 }
 
 static int report(const struct stat_run *run)
 {
 	FILE *out = run->output ?: stderr;
+	bool failed;
 
-	if (!run->counts->programs) {
+	if (!run->counts.programs) {
 		uss_explain_program(run->command);
 		fputs("usrsysshm: stat: no program loaded the counting library, so nothing was counted\n", stderr);
 	}
-	if (run->json)
-		print_json(run, out);
-	else
-		print_table(run, out);
-	if (fflush(out))
-		return uss_error(USS_RUN_FAILED, "stat: cannot write the report: %s", strerror(errno));
+	uss_stat_report(run, out);
+	failed = fflush(out) || ferror(out);
+	if ((run->output && fclose(out)) || failed)
+		return uss_error(USS_RUN_FAILED, "stat: cannot write the report");
 	return WIFEXITED(run->status) ? WEXITSTATUS(run->status) : 128 + WTERMSIG(run->status);
 }
 
+/* The value of option @name at argv[*at], in the same word or the next; NULL if that is another option, or there is none. */
+static const char *value_of(const char *name, int argc, char **argv, int *at)
+{
+	size_t length = strlen(name);
+
+	if (!strcmp(argv[*at], name))
+		return *at + 1 < argc ? argv[++*at] : NULL;
+	/* -oFILE, --output=FILE */
+	if (strncmp(argv[*at], name, length) || (name[1] == '-' && argv[*at][length] != '='))
+		return NULL;
+	return argv[*at] + length + (name[1] == '-');
+}
+
 /* Returns where COMMAND stands, or -1 with the exit code in @code. */
-static int parse(int argc, char **argv, struct stat_run *run, int *code)
+static int parse(int argc, char **argv, struct stat_run *run, const char **output, int *code)
 {
 	int i;
 
-	*code = USS_RUN_FAILED;
+	*code = USS_USAGE;
 	for (i = 1; i < argc && argv[i][0] == '-'; i++) {
-		if (!strcmp(argv[i], "--help")) {
+		if (uss_is_help(argv[i])) {
 			fputs(usage, stdout);
 			*code = USS_OK;
 			return -1;
@@ -400,10 +308,12 @@ static int parse(int argc, char **argv, struct stat_run *run, int *code)
 		}
 		if (!strcmp(argv[i], "--json")) {
 			run->json = true;
-		} else if ((!strcmp(argv[i], "--output") || !strcmp(argv[i], "-o")) && i + 1 < argc) {
-			run->output = fopen(argv[++i], "we");
-			if (!run->output) {
-				uss_error(0, "stat: cannot write %s: %s", argv[i], strerror(errno));
+		} else if (!strcmp(argv[i], "--follow")) {
+			run->follow = true;
+		} else if (!strncmp(argv[i], "-o", 2) || !strncmp(argv[i], "--output", 8)) {
+			*output = value_of(argv[i][1] == '-' ? "--output" : "-o", argc, argv, &i);
+			if (!*output || !**output) {
+				uss_error(0, "stat: --output needs a file; see: usrsysshm stat --help");
 				return -1;
 			}
 		} else {
@@ -411,22 +321,26 @@ static int parse(int argc, char **argv, struct stat_run *run, int *code)
 			return -1;
 		}
 	}
-	if (i < argc)
+	if (i < argc && (!run->json || *output))
 		return i;
-	uss_error(0, "stat: no command given; see: usrsysshm stat --help");
+	uss_error(0, i < argc ? "stat: --json needs --output FILE, for COMMAND writes to stdout and stderr" :
+		  "stat: no command given; see: usrsysshm stat --help");
 	return -1;
 }
 
 int uss_cmd_stat(int argc, char **argv)
 {
 	struct stat_run run = { .json = false };
+	const char *output = NULL;
 	int code, command;
 
-	command = parse(argc, argv, &run, &code);
+	command = parse(argc, argv, &run, &output, &code);
 	if (command < 0)
 		return code;
 	run.command = argv[command];
-	code = uss_find_dropin(USS_DROPIN_STAT, run.dropin);
+	if (output && !(run.output = fopen(output, "we")))
+		return uss_error(USS_RUN_FAILED, "stat: cannot write %s: %s", output, strerror(errno));
+	code = find_libraries(&run);
 	if (code < 0)
 		code = make_counts(&run);
 	if (code >= 0)
@@ -434,7 +348,12 @@ int uss_cmd_stat(int argc, char **argv)
 	code = start(&run, argv + command);
 	if (code < 0)
 		code = wait_for(&run);
+	if (code < 0 && run.follow)
+		follow(&run);
 	/* Programs that it left running count on, in a file without a name. */
 	unlink(run.path);
-	return code < 0 ? report(&run) : code;
+	if (code >= 0)
+		return code;
+	take_counts(&run);
+	return report(&run);
 }

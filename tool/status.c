@@ -72,10 +72,10 @@ int uss_cmd_status(int argc, char **argv)
 		       "processes     %s with pages\n"
 		       "pages         %s in use\n"
 		       "this process  %s\n",
-		       abi, features, processes, pages, served ? "served from its page" : "not served: asks the kernel");
+		       abi, features, processes, pages, served ? "served from its page" : "not served: makes system calls");
 	} else {
-		puts("module        not loaded (load it with: modprobe usrsysshm)\n"
-		     "this process  not served: asks the kernel");
+		puts("module        not loaded (" USS_LOAD_IT ")\n"
+		     "this process  not served: makes system calls");
 	}
 	return loaded ? USS_OK : USS_FAILED;
 }

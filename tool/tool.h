@@ -11,6 +11,9 @@
 /* Exit codes: done; could not be done; called wrongly. `run` has those of env(1) instead, for 1 and 2 may be its COMMAND's. */
 enum { USS_OK = 0, USS_FAILED = 1, USS_USAGE = 2, USS_RUN_FAILED = 125, USS_CANNOT_RUN = 126, USS_NOT_FOUND = 127 };
 
+/* What to do when the module is not loaded. */
+#define USS_LOAD_IT	"as root, in the source tree: insmod build/$(uname -r)/usrsysshm.ko"
+
 /* The drop-ins, in USS_LIBDIR. */
 #define USS_DROPIN	"libusrsysshm-dropin.so"
 #define USS_DROPIN_STAT	"libusrsysshm-stat.so"
@@ -24,14 +27,17 @@ int uss_cmd_status(int argc, char **argv);
 /* Prints "usrsysshm: MESSAGE" to stderr and returns @code. */
 int uss_error(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Writes out what was printed; returns @code, or if that is USS_OK and something could not be written, says so and returns USS_FAILED. */
+/* Closes stdout. Returns @code; if something could not be written it says so, and returns USS_FAILED in place of USS_OK. */
 int uss_flush(int code);
 
 /*
- * Handles the arguments of a subcommand: --help, --json (sets @json), and at most one word (sets @word; none may come if that is
+ * Handles the arguments of a subcommand: --help or -h, --json (sets @json), and at most one word (sets @word; none may come if that is
  * NULL), in any order. Returns -1 to go on, else the exit code.
  */
 int uss_arguments(int argc, char **argv, const char *usage, bool *json, const char **word);
+
+/* Is it --help, or -h? */
+bool uss_is_help(const char *word);
 
 /* The names of the bits of uss_header.features, and of a set of them as text: "pid forkid", or a JSON list. */
 void uss_print_features(uint64_t features, bool json);

@@ -133,6 +133,16 @@ struct uss_process_page {
  */
 #define USS_NAME_SIZE	65		/* with the NUL, as in struct utsname */
 
+/* What uname(2) fills in, in its order, to the last byte. */
+struct uss_names {
+	char sysname[USS_NAME_SIZE];
+	char nodename[USS_NAME_SIZE];		/* gethostname(2) */
+	char release[USS_NAME_SIZE];
+	char version[USS_NAME_SIZE];
+	char machine[USS_NAME_SIZE];
+	char domainname[USS_NAME_SIZE];		/* getdomainname(2) */
+};
+
 struct uss_system_page {
 	struct uss_header header;
 
@@ -140,18 +150,8 @@ struct uss_system_page {
 	__u32 names_sequence;
 	__u32 reserved;		/* 0 */
 
-	/*
-	 * What uname(2) fills in, in its order, to the last byte.
-	 * kernel / process / under names_sequence. Since ABI 1, with USS_FEATURE_NAMES.
-	 */
-	struct uss_names {
-		char sysname[USS_NAME_SIZE];
-		char nodename[USS_NAME_SIZE];		/* gethostname(2) */
-		char release[USS_NAME_SIZE];
-		char version[USS_NAME_SIZE];
-		char machine[USS_NAME_SIZE];
-		char domainname[USS_NAME_SIZE];		/* getdomainname(2) */
-	} names;
+	/* kernel / process / under names_sequence. Since ABI 1, with USS_FEATURE_NAMES. */
+	struct uss_names names;
 };
 
 /* The machine page: read-only, one for all processes. Its facts are the same in every namespace. */
@@ -231,11 +231,13 @@ struct uss_title_page {
 /* Where slot n begins, in bytes from the title area's beginning. The first one lies whole in the first 4096. */
 #define USS_SLOT_OFFSET(n)	(192 + (n) * USS_SLOT_SIZE)
 
-/* The layout is the same for every compiler and every word size, or this does not compile. */
-#ifdef __cplusplus
+/* The layout is the same for every compiler, language and word size, or this does not compile. */
+#if defined(__cplusplus) && __cplusplus < 201103L
+#define USS_ASSERT(condition, message) typedef char uss_layout_check[(condition) ? 1 : -1]
+#elif defined(__cplusplus)
 #define USS_ASSERT(condition, message) static_assert(condition, message)
 #else
-#define USS_ASSERT(condition, message) _Static_assert(condition, message)
+#define USS_ASSERT(condition, message) __extension__ _Static_assert(condition, message)
 #endif
 #define USS_AT(type, field, offset) \
 	USS_ASSERT(__builtin_offsetof(struct type, field) == (offset), #type "." #field " has moved")

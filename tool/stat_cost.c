@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * stat_cost.c - what things cost, measured here and now
+ *
+ * Both ways are taken by turns, for half a second or a hundred times, and the differences of the pairs are looked at: what disturbs one
+ * disturbs the other, and a median does not mind the odd one. How far the differences lie apart says how sure the median is.
+ */
+#include <fcntl.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <sys/utsname.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+#include <usrsysshm.h>
+
+#include "stat.h"
+
+#define MOST_PAIRS 101
+#define LEAST_PAIRS 11
+#define PATIENCE 5e8	/* nanoseconds */
+#define CALLS 200	/* in a row, to be measurable */
+
+double uss_stat_now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return (double)time.tv_sec * 1e9 + (double)time.tv_nsec;
+}
+
+static int compare(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+/*
+ * The bounds are ranks: each of n samples lies above the true median with probability 1/2, so the number of those that do has a deviation
+ * of sqrt(n)/2; within twice that it is with 95 %.
+ */
+static struct range range_of(double *samples, int count)
+{
+	int apart = 1;
+
+	while (apart * apart < count)
+		apart++;
+	qsort(samples, (size_t)count, sizeof(*samples), compare);
+	return (struct range){ samples[count / 2 - apart], samples[count / 2], samples[count / 2 + apart] };
+}
+
+/* Are @count pairs enough, measured since @start? */
+static bool is_enough(int count, double start)
+{
+	return count == MOST_PAIRS || (count >= LEAST_PAIRS && count % 2 && uss_stat_now() - start > PATIENCE);
+}
+
+/* Makes one call: by system call, or as the drop-in does. */
+static void make_call(enum uss_count_call call, bool system_call)
+{
+	struct utsname names;
+	double loads[3];
+	char name[65];
+
+	switch (call) {
+	case USS_COUNT_GETPID:
+		system_call ? (void)syscall(SYS_getpid) : (void)uss_getpid();
+		break;
+	case USS_COUNT_GETHOSTNAME:
+		system_call ? (void)!gethostname(name, sizeof(name)) : (void)uss_gethostname(name, sizeof(name));
+		break;
+	case USS_COUNT_GETDOMAINNAME:
+		system_call ? (void)!getdomainname(name, sizeof(name)) : (void)uss_getdomainname(name, sizeof(name));
+		break;
+	case USS_COUNT_UNAME:
+		system_call ? (void)uname(&names) : (void)uss_uname(&names);
+		break;
+	case USS_COUNT_GETLOADAVG:
+		system_call ? (void)getloadavg(loads, 3) : (void)uss_getloadavg(loads, 3);
+		break;
+	case USS_COUNT_NPROCS:
+		system_call ? (void)sysconf(_SC_NPROCESSORS_ONLN) : (void)uss_nprocs_onln();
+		break;
+	default:
+		break;		/* a title saves no system call that libbsd would have made */
+	}
+}
+
+static double time_of_calls(enum uss_count_call call, bool system_call)
+{
+	double start = uss_stat_now();
+	int i;
+
+	for (i = 0; i < CALLS; i++)
+		make_call(call, system_call);
+	return (uss_stat_now() - start) / CALLS;
+}
+
+struct range uss_stat_saving(enum uss_count_call call)
+{
+	double samples[MOST_PAIRS], start = uss_stat_now();
+	int i;
+
+	if (call == USS_COUNT_SETPROCTITLE)
+		return (struct range){ 0, 0, 0 };
+	for (i = 0; !is_enough(i, start); i++) {
+		samples[i] = time_of_calls(call, true);
+		samples[i] -= time_of_calls(call, false);
+	}
+	return range_of(samples, i);
+}
+
+/* A start and an end of `true`; negative if it cannot be started. */
+static double time_of_program(char **environment)
+{
+	char *argv[] = { "true", NULL };
+	posix_spawn_file_actions_t quiet;
+	double start = uss_stat_now();
+	int err, status;
+	pid_t pid;
+
+	posix_spawn_file_actions_init(&quiet);
+	posix_spawn_file_actions_addopen(&quiet, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
+	err = posix_spawnp(&pid, argv[0], &quiet, NULL, argv, environment);
+	posix_spawn_file_actions_destroy(&quiet);
+	return err || waitpid(pid, &status, 0) < 0 || status ? -1 : uss_stat_now() - start;
+}
+
+bool uss_stat_preload(const char *dropin, struct range *cost)
+{
+	char setting[PATH_MAX + 16], *environment[] = { setting, NULL };
+	double samples[MOST_PAIRS], with, without, start = uss_stat_now();
+	int i;
+
+	if (access(dropin, R_OK) < 0)
+		return false;
+	snprintf(setting, sizeof(setting), "LD_PRELOAD=%s", dropin);
+	for (i = -2; !is_enough(i, start); i++) {
+		/* Each comes first as often. The first two pairs only warm up. */
+		with = i % 2 ? time_of_program(environment) : 0;
+		without = time_of_program(environment + 1);
+		if (i % 2 == 0)
+			with = time_of_program(environment);
+		if (with < 0 || without < 0)
+			return false;
+		if (i >= 0)
+			samples[i] = with - without;
+	}
+	*cost = range_of(samples, i);
+	return true;
+}
