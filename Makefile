@@ -1,5 +1,5 @@
 # make            the library, the drop-in and the tool
-# make module     the module, for KERNEL=VERSION (see vm/kernel) or KERNEL_DIRECTORY=, what vm/kernel printed
+# make module     the module, for the running kernel, KERNEL=VERSION (see vm/kernel) or KERNEL_DIRECTORY=, what vm/kernel printed
 # make install    into DESTDIR and PREFIX
 # make stage      installed under build/stage, where vm/run takes it from
 # make check-unload CYCLES=N   the module loaded and unloaded N times beside storms
@@ -8,6 +8,19 @@
 # make check-programs   all real programs, and the suites of python and bash, under the drop-in; two hours
 #
 # All that is built is under build/.
+
+# One build at a time in a checkout, whoever starts it: make runs itself again under a lock. vm/run holds the lock when it says so. The
+# targets that start guests do not take it, for each of their builds does.
+goals := $(or $(MAKECMDGOALS),all)
+ifeq ($(BUILD_LOCK)$(filter check-% debug-% stepper,$(goals)),)
+
+$(goals): locked
+	@:
+locked:
+	@flock Makefile $(MAKE) --no-print-directory BUILD_LOCK=held $(goals)
+.PHONY: locked $(goals)
+
+else
 
 PREFIX ?= /usr
 LIBDIR ?= $(PREFIX)/lib/$(shell $(CC) -print-multiarch)
@@ -29,14 +42,14 @@ check-programs:
 	vm/setup build vm check programs suites
 	$(MAKE) user tests
 	vm/run --timeout 2400 --memory 3072 env PROGRAM_TIMEOUT=600 tests/real/run
-	vm/run --timeout 7200 --memory 3072 env BASH_SOURCE_DIRECTORY=$$(tests/real/bash_source) tests/real/suites
+	source=$$(tests/real/bash_source) && vm/run --timeout 7200 --memory 3072 env BASH_SOURCE_DIRECTORY="$$source" tests/real/suites
 
 # The module loaded and unloaded beside storms.
 CYCLES ?= 1000
 check-unload:
 	vm/setup build vm check
 	$(MAKE) tests
-	vm/run --kernel $(KERNEL) --timeout 86400 --no-module env CYCLES=$(CYCLES) TEST_TIMEOUT=86000 tests/run --without unload_storm
+	vm/run --kernel $(or $(KERNEL),6.12) --timeout 86400 --no-module env CYCLES=$(CYCLES) TEST_TIMEOUT=86000 tests/run --without unload_storm
 
 # All tests in kernels that watch themselves, where a fork takes twenty times as long; two guests side by side. What is left of memory at
 # the end is looked at where the kernel can. Each guest is a target of its own, too.
@@ -45,33 +58,32 @@ debug_targets := $(debug_kernels:%=debug-%-tests) debug-kasan-faults $(debug_ker
 
 check-debug:
 	vm/setup build vm check debug
-	$(MAKE) tests
 	$(MAKE) -k -j2 -Otarget $(debug_targets)
 
-debug_guest = vm/run --kernel "$$(vm/debug-kernel $*)" --timeout 10000 $(1) env TEST_TIMEOUT=1200 TEST_PROCESSES=2000 TEST_READS=20000 \
+debug_guest = $(MAKE) tests && vm/run --kernel "$$(vm/debug-kernel $*)" --timeout 10000 $(1) env TEST_TIMEOUT=1200 TEST_PROCESSES=2000 TEST_READS=20000 \
 	sh -c "$(2) $(if $(filter kasan,$*),; status=\$$?; tests/run --debug leaks && exit \$$status)"
 
-$(debug_kernels:%=debug-%-tests): debug-%-tests: tests
+$(debug_kernels:%=debug-%-tests): debug-%-tests:
 	$(call debug_guest,,tests/run)
-$(debug_kernels:%=debug-%-without): debug-%-without: tests
+$(debug_kernels:%=debug-%-without): debug-%-without:
 	$(call debug_guest,--no-module,tests/run --without)
-$(debug_kernels:%=debug-%-stepper): debug-%-stepper: tests
+$(debug_kernels:%=debug-%-stepper): debug-%-stepper:
 	$(call debug_guest,,build/tests/stepper 10000 $(SEED))
-debug-kasan-faults: debug-%-faults: tests
+debug-kasan-faults: debug-%-faults:
 	$(call debug_guest,,TEST_TIMEOUT=3000 tests/run --debug load_faults faults)
 
 # A walk of its own, as long as one likes.
-KERNEL ?= 6.12
 STEPS ?= 1000000
 SEED ?= 1
 CPUS ?= 1
 stepper:
 	vm/setup build vm check
 	$(MAKE) tests
-	vm/run --kernel $(KERNEL) --cpus $(CPUS) --timeout 86400 build/tests/stepper $(STEPS) $(SEED)
+	vm/run --kernel $(or $(KERNEL),6.12) --cpus $(CPUS) --timeout 86400 build/tests/stepper $(STEPS) $(SEED)
 
 clean:
 	rm -rf build
 
 .PHONY: all user module install stage check-programs check-unload check-debug $(debug_targets) stepper clean
 .DELETE_ON_ERROR:
+endif
