@@ -27,6 +27,7 @@
 #include <linux/list.h>
 #include <linux/mm.h>
 #include <linux/printk.h>
+#include <linux/refcount.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/utsname.h>
@@ -39,7 +40,7 @@
 struct uss_uts {
 	struct hlist_node node;
 	struct uts_namespace *ns;	/* the key */
-	unsigned int references;
+	refcount_t references;		/* only the last one to go takes the lock */
 	struct page *page;
 };
 
@@ -147,13 +148,14 @@ struct uss_uts *uss_uts_get(struct uts_namespace *ns, struct uss_uts **new)
 
 	spin_lock(&uss_uts_lock);
 	uts = uss_uts_find(ns);
-	if (!uts && *new) {
+	if (uts) {
+		refcount_inc(&uts->references);
+	} else if (*new) {
 		uts = *new;
 		*new = NULL;
+		refcount_set(&uts->references, 1);
 		uss_uts_insert(uts, ns);
 	}
-	if (uts)
-		uts->references++;
 	spin_unlock(&uss_uts_lock);
 	return uts;
 }
@@ -162,8 +164,10 @@ void uss_uts_put(struct uss_uts *uts)
 {
 	bool last;
 
+	if (refcount_dec_not_one(&uts->references))
+		return;
 	spin_lock(&uss_uts_lock);
-	last = --uts->references == 0;
+	last = refcount_dec_and_test(&uts->references);
 	if (last) {
 		/* Copies of it that are still somewhere must not look right. */
 		uss_uts_silence(uts);

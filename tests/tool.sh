@@ -11,25 +11,28 @@ contains status "served from its page" "$out"
 run_tool 0 status --json
 is "status --json" "True True 1" "$(json module) $(json served) $(json abi_version)"
 
+run_tool 1 show $$
+contains "show PID, of a shell that has not asked" "has not asked" "$err"
+read -r address </proc/sys/kernel/usrsysshm
 run_tool 0 show $$
 contains "show PID" "process $$ (tool.sh)" "$out"
 contains "show PID" "pid          $$" "$out"
 # Another process's name must not reach the terminal as it is.
 name=$(printf 'x\033[31m"')
-cp /bin/sleep "/tmp/$name"
-"/tmp/$name" 1000 &
-while [ "$(cat /proc/$!/comm)" != "$name" ]; do sleep 0.1; done
+cp build/tests/programs/hold_title "/tmp/$name"
+"/tmp/$name" "a title" &
+while ! grep -qF '[usrsysshm-title]' /proc/$!/maps; do sleep 0.1; done
 run_tool 0 show --json $!
 is "name in JSON" "$name" "$(json name)"
 run_tool 0 show $!
 contains "name" '(x\033[31m")' "$out"
 kill $!
 # A mapping that only ends like ours.
-cp /bin/sleep "/tmp/x anon_inode:[usrsysshm]"
-"/tmp/x anon_inode:[usrsysshm]" 1000 &
-while ! grep -qF '/tmp/x anon_inode' /proc/$!/maps; do sleep 0.1; done
+cp build/tests/programs/hold_title "/tmp/x [usrsysshm]"
+"/tmp/x [usrsysshm]" "a title" &
+while ! grep -qF '[usrsysshm-title]' /proc/$!/maps; do sleep 0.1; done
 run_tool 0 show --json $!
-is "address beside a mapping that pretends" "$(printf %d 0x$(grep -F ' anon_inode:[usrsysshm]' /proc/$!/maps | grep r--s | cut -d - -f 1))" "$(json address)"
+is "address beside a mapping that pretends" "$(printf %d 0x$(grep ' \[usrsysshm\]$' /proc/$!/maps | grep -v /tmp/x | cut -d - -f 1))" "$(json address)"
 kill $!
 run_tool 0 show $$ --json
 read -r forkid start </proc/sys/kernel/usrsysshm_self

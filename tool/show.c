@@ -23,7 +23,7 @@ static const char usage[] =
 	"In JSON fork id, start time and address come as strings, too (forkid_str, start_time_str, address_str): jq,\n"
 	"JavaScript and others round numbers beyond 2^53, which the first two reach when the machine has been up for 104 days.\n";
 
-#define MAPPING "anon_inode:[usrsysshm]"
+#define MAPPING "[usrsysshm]"
 
 struct process {
 	int pid;
