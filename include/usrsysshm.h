@@ -65,7 +65,8 @@ uint64_t uss_start_time(void);
 /*
  * Titles: what ps(1), top(1), pgrep -f and /proc/PID/cmdline show instead of the command line.
  *
- * With the module a title is written into a page, without a system call (the very first costs a page fault). Without it, or with
+ * With the module a title is written into a page, without a system call. (The very first one asks the module for that page: it opens a file
+ * of /proc, as it does without the module; a program with a seccomp filter or a chroot sets one before.) Without it, or with
  * USRSYSSHM_TITLE=classic in the environment that the program starts with, prctl(PR_SET_MM_MAP) is told where it is, which takes a few system calls and /proc,
  * and works for ordinary users. Either way the length of argv does not matter, fork inherits the title, exec ends it.
  *

@@ -40,8 +40,7 @@ static int uss_sysctl_address(unsigned long (*ask)(void), int write, void *buffe
 
 	if (write)
 		return -EPERM;
-	/* The end of what was read before is not another question. */
-	snprintf(text, sizeof(text), "%lu", *ppos == 0 && uss_is_opener(ppos) ? ask() : 0);
+	snprintf(text, sizeof(text), "%lu", uss_is_opener(ppos) ? ask() : 0);
 	return uss_sysctl_text(text, sizeof(text), buffer, lenp, ppos);
 }
 

@@ -21,10 +21,13 @@ static void check_shown(const char *text)
 /* After exec with READ_IMPLIES_EXEC. */
 static void check_not_executable(void)
 {
-	FILE *maps = fopen("/proc/self/maps", "re");
 	int ours = 0;
 	char line[512], mode[8];
+	FILE *maps;
 
+
+	CHECK((intptr_t)my_title_area() > 0, "no title area");
+	maps = fopen("/proc/self/maps", "re");
 	CHECK(maps, "maps: %s", strerror(errno));
 	while (fgets(line, sizeof(line), maps)) {
 		CHECK(sscanf(line, "%*s %7s", mode) == 1, "%s", line);

@@ -37,7 +37,8 @@ int main(void)
 	}
 	reap(pid);
 	/* Its pages gone, what it said still holds. */
-	CHECK(!munmap((void *)(uintptr_t)uss_page_base(), 10 * (size_t)sysconf(_SC_PAGESIZE)), "munmap");
+	CHECK(!munmap(my_title_area(), TITLE_AREA_SIZE) && !munmap((void *)(uintptr_t)uss_page_base(), 3 * (size_t)sysconf(_SC_PAGESIZE)),
+	      "munmap: %s", strerror(errno));
 	check_shown("after munmap", own);
 	return 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A program whose seccomp filter kills it at getpid, uname, open and, after its first question for the processors, statfs: it is answered from the page, and a child of it, too; where the page says
- * "ask" it is killed, as without us.
+ * A program whose seccomp filter kills it at getpid, uname, open and, after its first question for the processors and its first title, statfs:
+ * it is answered from the page, and a child of it, too; where the page says "ask" it is killed, as without us.
  */
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -41,6 +41,7 @@ int main(void)
 	if (pid == 0) {
 		mine = raw_getpid();
 		processors = uss_nprocs_onln();
+		uss_setproctitle("-free");
 		forbid();
 		CHECK(uss_getpid() == mine, "pid %d", uss_getpid());
 		CHECK(!uss_gethostname(name, sizeof(name)) && !strcmp(name, real), "%s", name);

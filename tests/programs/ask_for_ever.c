@@ -59,6 +59,7 @@ static void storm(char **argv, int round)
 int main(int argc, char **argv)
 {
 	static int round;
+	const intptr_t area = (intptr_t)my_title_area();	/* 0 or -1 without */
 	uint64_t before;
 	int i;
 	pid_t pid;
@@ -83,8 +84,8 @@ int main(int argc, char **argv)
 		}
 		reap(pid);
 		/* Its own to write, pages or no pages: the last page of the title area. */
-		if (uss_page_base())
-			*((volatile char *)(uintptr_t)uss_page_base() + 10 * sysconf(_SC_PAGESIZE)) = 1;
+		if (area > 0)
+			((volatile char *)area)[TITLE_AREA_SIZE - 1] = 1;
 		if (argc > 2)
 			storm(argv, round++);
 	}
