@@ -74,7 +74,7 @@ is "directory with an odd name" "$PWD
 100000" "$out"
 cd "$here"
 # A kernel by its image, and virtual time that counts instructions: the same figures twice.
-image=$(vm/kernel 6.1)/vmlinuz
+image=$(vm/kernel)/vmlinuz
 run 0 --icount --kernel "$image" -- build/bench/getpid 20000
 once=$out
 run 0 --icount --kernel "$image" -- build/bench/getpid 20000

@@ -2,7 +2,7 @@
 # PostgreSQL: initdb, pgbench, and titles of backends (it writes them over argv; ps shows them).
 set -eu
 chown postgres "$WORK"
-as() { setpriv --reuid postgres --regid postgres --clear-groups env HOME="$WORK" LC_ALL=C "PATH=/usr/lib/postgresql/15/bin:$PATH" "$@"; }
+as() { setpriv --reuid postgres --regid postgres --clear-groups env HOME="$WORK" LC_ALL=C "PATH=$(echo /usr/lib/postgresql/*/bin):$PATH" "$@"; }
 cd "$WORK"
 as initdb -D data -A trust --no-sync >log
 as postgres -D data -k "$WORK" -h '' -F >log 2>&1 & server=$!
