@@ -9,6 +9,7 @@
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <sys/wait.h>
@@ -113,12 +114,12 @@ struct range uss_stat_saving(enum uss_count_call call)
 	return range_of(samples, i);
 }
 
-/* A start and an end of `true`; negative if it cannot be started. */
+/* The processor time of `true`, from its start to its end, which other programs disturb less than the clock's; negative if it cannot run. */
 static double time_of_program(char **environment)
 {
 	char *argv[] = { "true", NULL };
 	posix_spawn_file_actions_t quiet;
-	double start = uss_stat_now();
+	struct rusage usage;
 	int err, status;
 	pid_t pid;
 
@@ -126,7 +127,10 @@ static double time_of_program(char **environment)
 	posix_spawn_file_actions_addopen(&quiet, STDERR_FILENO, "/dev/null", O_WRONLY, 0);
 	err = posix_spawnp(&pid, argv[0], &quiet, NULL, argv, environment);
 	posix_spawn_file_actions_destroy(&quiet);
-	return err || waitpid(pid, &status, 0) < 0 || status ? -1 : uss_stat_now() - start;
+	if (err || wait4(pid, &status, 0, &usage) < 0 || status)
+		return -1;
+	return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1e9 +
+	       (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1e3;
 }
 
 bool uss_stat_preload(const char *dropin, struct range *cost)
@@ -150,5 +154,9 @@ bool uss_stat_preload(const char *dropin, struct range *cost)
 			samples[i] = with - without;
 	}
 	*cost = range_of(samples, i);
+	/* It cannot be less than nothing, whatever was measured. */
+	cost->low = cost->low > 0 ? cost->low : 0;
+	cost->median = cost->median > 0 ? cost->median : 0;
+	cost->high = cost->high > 0 ? cost->high : 0;
 	return true;
 }

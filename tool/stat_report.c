@@ -158,7 +158,7 @@ static void print_balance(const struct stat_run *run, FILE *out)
 	fputc('\n', out);
 	print_net(out, "this run", balance.net, run->time);
 	print_net(out, "an hour of running like this, the first start left out", balance.hour, 3600e9);
-	if (balance.hour.low > 0 && balance.net.low <= 0)
+	if (balance.hour.low > 0 && balance.net.low <= 0 && balance.preload.low > 0)
 		fprintf(out, "running on like this, the first start is paid for after %.1f s\n",
 			balance.preload.median / balance.hour.median * 3600);
 }
