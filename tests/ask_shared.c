@@ -250,6 +250,44 @@ static void beside_a_sharers_thread(void)
 	check_page_serves(page, "when all threads of the sharer have gone");
 }
 
+/* Reads, without a break, what stands where the pages are to be: there is no moment at which it finds the asker's pid. */
+static int looking_sharer(void *unused)
+{
+	off_t at = (off_t)(uintptr_t)page + (off_t)offsetof(struct uss_process_page, pid);
+	int memory = open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
+	uint32_t in_page;
+
+	(void)unused;
+	set_word(&begun, 1);
+	while (!get_word(&go))
+		if (pread(memory, &in_page, sizeof(in_page), at) == sizeof(in_page))
+			CHECK(in_page == 0, "sharer: the page says %u beside a question", in_page);
+	return 0;
+}
+
+static void beside_one_that_looks(void)
+{
+	/* The stack first: then the next pages will be where these were. */
+	char *stack = mmap(NULL, STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+	pid_t pid;
+	int i;
+
+	page = ask();
+	munmap((void *)(uintptr_t)page, 3 * 4096);
+	pid = clone(looking_sharer, stack + STACK, CLONE_VM | SIGCHLD, NULL);
+	CHECK(pid > 0, "clone: %s", strerror(errno));
+	wait_word(&begun, 1);
+	for (i = 0; i < 300; i++) {
+		CHECK(ask() == page, "pages at another address");
+		check_page_asks(page, "beside a sharer that looks");
+		munmap((void *)(uintptr_t)page, 3 * 4096);
+	}
+	set_word(&go, 1);
+	reap(pid);
+	page = ask();
+	check_page_serves(page, "when the sharer that looked has gone");
+}
+
 int main(int argc, char **argv)
 {
 	(void)argv;
@@ -264,6 +302,7 @@ int main(int argc, char **argv)
 	in_fresh_process(beside_one_that_asks);
 	in_fresh_process(beside_readers);
 	in_fresh_process(beside_a_sharers_thread);
+	in_fresh_process(beside_one_that_looks);
 	check_has_not_asked("parent of all those who asked");
 	return 0;
 }
