@@ -102,7 +102,8 @@ static void uss_find_sharers(struct mm_struct *mm)
 	/* Nobody else can come to share the memory: that takes a thread of it. */
 	if (atomic_read(&current->signal->live) == 1 && atomic_read(&mm->mm_users) == 1)
 		return;
-	while (uss_look_at_processes(mm, ++tries < USS_EXEC_TRIES) && !fatal_signal_pending(current))
+	/* One that is killed does not wait, but it leaves nobody out: it may take long to go, and others go on in its memory. */
+	while (uss_look_at_processes(mm, ++tries < USS_EXEC_TRIES && !fatal_signal_pending(current)))
 		usleep_range(USS_EXEC_WAIT_US / 2, USS_EXEC_WAIT_US);
 }
 
