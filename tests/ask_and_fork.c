@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * One thread asks and another forks at the same time: what the child has is right. It may have pages, then they are its own, or none, then
- * it may ask. No two processes have the same fork id. ASK_FORKS in the environment says how often (default 1000).
+ * it may ask. No two processes have the same fork id. ASK_FORKS in the environment says how often (default 500).
  */
 #include <pthread.h>
 #include <sys/mman.h>
@@ -87,7 +87,7 @@ static int compare(const void *a, const void *b)
 int main(void)
 {
 	const char *text = getenv("ASK_FORKS");
-	int i, often = text ? atoi(text) : 1000;
+	int i, often = text ? atoi(text) : 500;
 
 	seen = mmap(NULL, sizeof(*seen) + 2 * ((size_t)often + IN_A_PROCESS) * sizeof(uint64_t), PROT_READ | PROT_WRITE,
 		    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
