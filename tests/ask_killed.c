@@ -52,7 +52,7 @@ static int sharer(void *unused)
 	(void)unused;
 	set_word(&state->in_exec, 1);
 	execl(FOLDER "script", "script", NULL);
-	for (i = 0; i < 2000; i++) {
+	for (i = 0; i < 500; i++) {
 		page = find_page();
 		if (page)
 			check_in_page(page, "sharer beside a killed asker");
@@ -86,7 +86,7 @@ int main(int argc, char **argv)
 {
 	char pattern[128], old[128];
 	pid_t pid;
-	int fd;
+	int fd, i;
 
 	/* What the kernel starts to take the core: slowly. */
 	if (argc == 2) {
@@ -117,9 +117,10 @@ int main(int argc, char **argv)
 	sleep_us(400000);
 	CHECK(!fcntl(fd, F_SETLEASE, F_UNLCK), "lease: %s", strerror(errno));
 	close(fd);
-	sleep(2);
+	for (i = 0; i < 200 && !get_word(&state->failed); i++)
+		sleep_us(100000);
 	write_file("/proc/sys/kernel/core_pattern", old, 0);
 	waitpid(pid, NULL, 0);
-	CHECK(get_word(&state->failed), "the sharer has failed");
+	CHECK(get_word(&state->failed), "the sharer has failed, or is not done");
 	return 0;
 }
