@@ -143,7 +143,7 @@ int main(int argc, char **argv)
 	(void)argv;
 	if (argc == 2)
 		return 0;
-	for (round_number = 20; round_number; round_number--) {
+	for (round_number = 12; round_number; round_number--) {
 		in_fresh_process(ask_in_small_storm);
 		if (round_number % 4 == 0)
 			in_fresh_process(ask_in_great_storm);
