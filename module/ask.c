@@ -29,6 +29,7 @@
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/sched/task_stack.h>
+#include <linux/timekeeping.h>
 #include <asm/syscall.h>
 
 #include "ask.h"
@@ -80,13 +81,14 @@ static void uss_look_at_process(struct uss_space *space, void *data)
 		uss_space_add_sharer(space, look->process);
 }
 
-static bool uss_look_at_processes(const struct mm_struct *mm, bool again)
+/* Those that were made after @since are not looked at: the hook on fork has seen them, and their events are seen. */
+static bool uss_look_at_processes(const struct mm_struct *mm, u64 since, bool again)
 {
 	struct uss_look look = { .mm = mm, .again = again };
 
 	rcu_read_lock();
 	for_each_process(look.process) {
-		if (look.process->flags & PF_KTHREAD || look.process->signal == current->signal)
+		if (look.process->flags & PF_KTHREAD || look.process->signal == current->signal || look.process->start_time > since)
 			continue;
 		if (uss_runs_in(look.process, mm))
 			uss_space_call(mm, uss_look_at_process, &look);
@@ -97,12 +99,15 @@ static bool uss_look_at_processes(const struct mm_struct *mm, bool again)
 
 static void uss_find_sharers(struct mm_struct *mm)
 {
+	/* The space is in the table. */
+	u64 since = ktime_get_ns();
 	int tries = 0;
 
 	/* Nobody else can come to share the memory: that takes a thread of it. */
 	if (atomic_read(&current->signal->live) == 1 && atomic_read(&mm->mm_users) == 1)
 		return;
-	while (uss_look_at_processes(mm, ++tries < USS_EXEC_TRIES) && !fatal_signal_pending(current))
+	/* One that is killed does not wait, but it leaves nobody out: it may take long to go, and others go on in its memory. */
+	while (uss_look_at_processes(mm, since, ++tries < USS_EXEC_TRIES && !fatal_signal_pending(current)))
 		usleep_range(USS_EXEC_WAIT_US / 2, USS_EXEC_WAIT_US);
 }
 

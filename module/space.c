@@ -170,7 +170,8 @@ static void uss_write_facts(struct uss_space *space, struct uss_process_page *fa
 
 	lockdep_assert_held(&space->lock);
 	WRITE_ONCE(facts->start_time, space->start_time);
-	WRITE_ONCE(facts->speaks, space->speaks);
+	/* While settling it is not yet known what all threads have in common. */
+	WRITE_ONCE(facts->speaks, space->settling ? 0 : space->speaks);
 	WRITE_ONCE(facts->title_area, space->title_area);
 	/* Release: who sees the pid sees what it vouches for. */
 	smp_store_release(&facts->pid, alone ? space->pid : 0);

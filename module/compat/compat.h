@@ -109,9 +109,12 @@ static inline struct file *uss_sysctl_file(loff_t *ppos)
 	return container_of(ppos, struct kiocb, ki_pos)->ki_filp;
 }
 
-/* Is this the number of a system call that changes a thread's own namespaces or personality, in a 64-bit or a 32-bit program? */
+/* Is this the number of a system call that changes a thread's own namespaces or personality, in a 64-bit, x32 or 32-bit program? */
 static inline bool uss_changes_thread(int call)
 {
+#ifdef __X32_SYSCALL_BIT
+	call &= ~__X32_SYSCALL_BIT;
+#endif
 	switch (call) {
 	case __NR_unshare:
 	case __NR_setns:

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * An asker is killed while it waits to see how another process's exec ends. It takes long to go, for its core is being dumped. The exec
+ * fails, and the other process finds no pid in the page.
+ */
+#include <pthread.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include "asking.h"
+
+#define STACK (256 * 1024)
+#define FOLDER "/tmp/ask_killed/"
+
+/* Shared by all processes of the test. */
+static struct {
+	int in_exec;
+	int failed;
+} *state;
+
+static const volatile struct uss_process_page *page;
+
+static void write_file(const char *path, const char *text, int mode)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
+
+	CHECK(fd >= 0 && write(fd, text, strlen(text)) == (ssize_t)strlen(text), "%s: %s", path, strerror(errno));
+	close(fd);
+}
+
+/* Where the pages are, from the maps: whoever asks is not answered before all is settled. */
+static const volatile struct uss_process_page *find_page(void)
+{
+	static char text[65536];
+	char *at;
+
+	read_text("/proc/self/maps", text, sizeof(text));
+	at = strstr(text, "[usrsysshm]");
+	if (!at)
+		return NULL;
+	while (at > text && at[-1] != '\n')
+		at--;
+	return (const volatile struct uss_process_page *)(uintptr_t)strtoull(at, NULL, 16);
+}
+
+/* A script whose interpreter cannot be opened at once, for somebody has a lease on it: in the middle of exec until it is given back. */
+static int sharer(void *unused)
+{
+	int i;
+
+	(void)unused;
+	set_word(&state->in_exec, 1);
+	execl(FOLDER "script", "script", NULL);
+	for (i = 0; i < 500; i++) {
+		page = find_page();
+		if (page)
+			check_in_page(page, "sharer beside a killed asker");
+		sleep_us(500);
+	}
+	CHECK(page, "there were no pages");
+	set_word(&state->failed, 1);
+	return 0;
+}
+
+static void *asker(void *unused)
+{
+	ask();
+	return unused;
+}
+
+static void ask_and_crash(void)
+{
+	char *stack = mmap(NULL, STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
+	pthread_t id;
+
+	CHECK(clone(sharer, stack + STACK, CLONE_VM, NULL) > 0, "clone: %s", strerror(errno));
+	wait_word(&state->in_exec, 1);
+	sleep_us(100000);
+	CHECK(!pthread_create(&id, NULL, asker, NULL), "thread");
+	sleep_us(30000);
+	raise(SIGSEGV);
+}
+
+int main(int argc, char **argv)
+{
+	char pattern[128], old[128];
+	pid_t pid;
+	int fd, i;
+
+	/* What the kernel starts to take the core: slowly. */
+	if (argc == 2) {
+		sleep(3);
+		return 0;
+	}
+	state = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	CHECK(state != MAP_FAILED, "mmap");
+	mkdir(FOLDER, 0700);
+	write_file(FOLDER "interpreter", "nothing\n", 0700);
+	write_file(FOLDER "script", "#!" FOLDER "interpreter\n", 0700);
+	read_text("/proc/sys/kernel/core_pattern", old, sizeof(old));
+	CHECK(realpath(argv[0], pattern + 1), "realpath");
+	pattern[0] = '|';
+	strcat(pattern, " core");
+	write_file("/proc/sys/kernel/core_pattern", pattern, 0);
+	signal(SIGIO, SIG_IGN);
+	fd = open(FOLDER "interpreter", O_WRONLY | O_CLOEXEC);
+	CHECK(fd >= 0 && !fcntl(fd, F_SETLEASE, F_WRLCK), "lease: %s", strerror(errno));
+	pid = fork();
+	if (pid == 0) {
+		close(fd);
+		ask_and_crash();
+		_exit(1);
+	}
+	/* By now the asker is being killed. */
+	wait_word(&state->in_exec, 1);
+	sleep_us(400000);
+	CHECK(!fcntl(fd, F_SETLEASE, F_UNLCK), "lease: %s", strerror(errno));
+	close(fd);
+	for (i = 0; i < 200 && !get_word(&state->failed); i++)
+		sleep_us(100000);
+	write_file("/proc/sys/kernel/core_pattern", old, 0);
+	waitpid(pid, NULL, 0);
+	CHECK(get_word(&state->failed), "the sharer has failed, or is not done");
+	return 0;
+}
