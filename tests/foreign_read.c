@@ -70,9 +70,13 @@ static void read_all(pid_t pid, const char *pages, const char *title)
 	struct iovec local = { copy, PAGE_BYTES }, remote = { (void *)(uintptr_t)pages, PAGE_BYTES };
 	char path[64];
 	long word;
-	int mem;
+	int mem, i;
 
-	CHECK(process_vm_readv(pid, &local, 1, &remote, 1, 0) < 0 && errno == EFAULT, "process_vm_readv: %s", strerror(errno));
+	for (i = 0; i < 3 + 8; i++) {
+		remote.iov_base = (void *)(uintptr_t)(i < 3 ? pages + i * PAGE_BYTES : title + (i - 3) * PAGE_BYTES);
+		CHECK(process_vm_readv(pid, &local, 1, &remote, 1, 0) < 0 && errno == EFAULT, "process_vm_readv of page %d: %s", i, strerror(errno));
+		CHECK(process_vm_writev(pid, &local, 1, &remote, 1, 0) < 0 && errno == EFAULT, "process_vm_writev of page %d: %s", i, strerror(errno));
+	}
 	snprintf(path, sizeof(path), "/proc/%d/mem", pid);
 	mem = open(path, O_RDWR);
 	CHECK(mem >= 0, "%s: %s", path, strerror(errno));
@@ -81,12 +85,18 @@ static void read_all(pid_t pid, const char *pages, const char *title)
 	CHECK(pread(mem, copy, 8 * PAGE_BYTES, (off_t)(uintptr_t)title) == 8 * PAGE_BYTES, "mem: %s", strerror(errno));
 	/* Nor does it write where there is no page yet. */
 	CHECK(pwrite(mem, "x", 1, (off_t)(uintptr_t)title + 100) < 0 && errno == EIO, "a write by another process went through");
+	CHECK(pwrite(mem, "x", 1, (off_t)(uintptr_t)pages) < 0 && errno == EIO, "a write to the process page went through");
 	close(mem);
 	CHECK(!ptrace(PTRACE_SEIZE, pid, 0, 0) && !ptrace(PTRACE_INTERRUPT, pid, 0, 0), "ptrace: %s", strerror(errno));
 	CHECK(waitpid(pid, NULL, 0) == pid, "waitpid");
 	errno = 0;
 	word = ptrace(PTRACE_PEEKDATA, pid, pages + 24, 0);
 	CHECK(!errno && (uint32_t)word == (uint32_t)pid, "PTRACE_PEEKDATA: %#lx: %s", word, strerror(errno));
+	errno = 0;
+	word = ptrace(PTRACE_PEEKDATA, pid, title, 0);
+	CHECK(!errno, "PTRACE_PEEKDATA of the title area: %s", strerror(errno));
+	CHECK(ptrace(PTRACE_POKEDATA, pid, title, 0x7878787878787878) < 0 && (errno == EIO || errno == EFAULT), "PTRACE_POKEDATA: %s",
+	      strerror(errno));
 	CHECK(!ptrace(PTRACE_DETACH, pid, 0, 0), "PTRACE_DETACH: %s", strerror(errno));
 }
 
@@ -107,13 +117,32 @@ static void check_nothing_changes(const char *where, const char *title)
 	CHECK(waitpid(pid, NULL, 0) == pid, "waitpid");
 }
 
-int main(void)
+/* As perl does: over the end of the arguments, into the environment. */
+static void overwrite_arguments(char **argv)
+{
+	size_t length = strlen(argv[0]) + 1;
+	char *next = argv[0] + length;
+	int i;
+
+	for (i = 0; environ[i] && (i > 0 || environ[i] == next); i++) {
+		length = (size_t)(environ[i] - argv[0]) + strlen(environ[i]);
+		if (length > 300)
+			break;
+	}
+	memset(argv[0], 'x', length);
+}
+
+int main(int argc, char **argv)
 {
 	char *title = my_title_area();
+
+	CHECK(argc == 1, "no arguments");
 
 	CHECK(title, "no title area");
 	check_served("before");
 	check_nothing_changes("without a title", title);
+	overwrite_arguments(argv);
+	check_nothing_changes("with an overwritten command line", title);
 	uss_setproctitle("-a title");
 	check_nothing_changes("with a title that is inherited", title);
 	return 0;

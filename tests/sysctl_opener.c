@@ -4,8 +4,11 @@
  * it (setuid, its standard input) tells nothing about its own memory, and is given no pages.
  */
 #include <pthread.h>
+#include <sys/socket.h>
 
 #include "test.h"
+
+#define ORDINARY_USER 65534
 
 static const char *const files[] = { "/proc/sys/kernel/usrsysshm", "/proc/sys/kernel/usrsysshm_title", "/proc/sys/kernel/usrsysshm_self" };
 
@@ -23,12 +26,58 @@ static void *thread(void *fd)
 	return NULL;
 }
 
+static struct msghdr message_of(struct iovec *byte, void *control)
+{
+	return (struct msghdr){ .msg_iov = byte, .msg_iovlen = 1, .msg_control = control, .msg_controllen = CMSG_SPACE(sizeof(int)) };
+}
+
+static void send_descriptor(int to, const char *path)
+{
+	char text[] = "x", control[CMSG_SPACE(sizeof(int))] = "";
+	struct iovec byte = { text, 1 };
+	struct msghdr message = message_of(&byte, control);
+	struct cmsghdr *part = CMSG_FIRSTHDR(&message);
+	int fd;
+
+	CHECK(!setuid(ORDINARY_USER), "setuid");
+	fd = open(path, O_RDONLY);
+	CHECK(fd >= 0 && read_descriptor(fd), "%s: an ordinary user's own reads 0", path);
+	part->cmsg_level = SOL_SOCKET;
+	part->cmsg_type = SCM_RIGHTS;
+	part->cmsg_len = CMSG_LEN(sizeof(int));
+	memcpy(CMSG_DATA(part), &fd, sizeof(fd));
+	CHECK(sendmsg(to, &message, 0) == 1, "sendmsg: %s", strerror(errno));
+	/* Nor because the opener is no more. */
+	_exit(0);
+}
+
+/* Of @path, opened by an ordinary user and sent to us over a socket. */
+static int receive_descriptor(const char *path)
+{
+	char text[1], control[CMSG_SPACE(sizeof(int))] = "";
+	struct iovec byte = { text, 1 };
+	struct msghdr message = message_of(&byte, control);
+	int pair[2], fd;
+	pid_t pid;
+
+	CHECK(!socketpair(AF_UNIX, SOCK_STREAM, 0, pair), "socketpair: %s", strerror(errno));
+	pid = fork();
+	if (pid == 0)
+		send_descriptor(pair[1], path);
+	reap(pid);
+	CHECK(recvmsg(pair[0], &message, 0) == 1 && CMSG_FIRSTHDR(&message), "recvmsg: %s", strerror(errno));
+	memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof(fd));
+	close(pair[0]);
+	close(pair[1]);
+	return fd;
+}
+
 static void check(const char *path)
 {
 	unsigned long long own;
 	pthread_t other;
 	pid_t pid;
-	int fd = open(path, O_RDONLY);
+	int fd = open(path, O_RDONLY), fd_of_user;
 
 	CHECK(fd >= 0, "%s: %s", path, strerror(errno));
 	own = read_descriptor(fd);
@@ -37,11 +86,22 @@ static void check(const char *path)
 	pid = fork();
 	if (pid == 0) {
 		CHECK(read_descriptor(fd) == 0, "%s: a child reads its parent's descriptor", path);
-		CHECK(!setuid(65534), "setuid");
+		fd = open(path, O_RDONLY);
+		CHECK(fd >= 0 && read_descriptor(fd), "%s: a child's own reads 0", path);
+		CHECK(!setuid(ORDINARY_USER), "setuid");
 		CHECK(read_descriptor(fd) == 0, "%s: after setuid", path);
 		_exit(0);
 	}
 	reap(pid);
+	pid = vfork();
+	if (pid == 0) {
+		CHECK(read_descriptor(fd) == 0, "%s: a vfork child reads its parent's descriptor", path);
+		_exit(0);
+	}
+	reap(pid);
+	fd_of_user = receive_descriptor(path);
+	CHECK(read_descriptor(fd_of_user) == 0, "%s: a descriptor that another user has sent", path);
+	close(fd_of_user);
 	/* What stands for a setuid program: it copies its standard input, and must not tell its address. */
 	pid = fork();
 	if (pid == 0) {
