@@ -1,4 +1,5 @@
 # For the tests in shell: is WHAT EXPECTED GOT, fail WHAT.
+# shellcheck shell=sh disable=SC2034 # $out and $err are for the caller
 
 fail() {
 	echo "$0: $*" >&2
