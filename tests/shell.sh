@@ -18,6 +18,11 @@ contains() {
 	esac
 }
 
+# in_own_mounts COMMAND...: in a mount namespace. (What unshare does by itself fails where / is no mount, in a chroot.)
+in_own_mounts() {
+	unshare -m --propagation unchanged sh -c 'mount --make-rprivate / 2>/dev/null; exec "$@"' sh "$@"
+}
+
 # wait_for_title PID BEGINNING: until its command line begins so. (grep alone would take every argument for a line.)
 wait_for_title() {
 	until tr '\0' ' ' <"/proc/$1/cmdline" | grep -q "^$2"; do sleep 0.05; done

@@ -6,7 +6,10 @@ cd "$(dirname "$0")/../.."
 . tests/shell.sh
 
 [ "$(id -u)" = 0 ] || { echo "not tried: only root can lay an overlay over this machine's files"; exit 0; }
-[ "${1:-}" = --in-namespace ] || exec unshare -m "$0" --in-namespace
+if [ "${1:-}" != --in-namespace ]; then
+	in_own_mounts "$0" --in-namespace
+	exit
+fi
 
 work=$(mktemp -d)
 trap 'umount -l "$work"; rmdir "$work"' EXIT
