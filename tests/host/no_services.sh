@@ -60,6 +60,11 @@ chmod 755 "$package/DEBIAN/postinst" "$package/etc/init.d/$service"
 dpkg-deb --root-owner-group -b "$package" "$work/archive" >"$work/log"
 (cd "$work/archive" && dpkg-scanpackages . >Packages 2>"$work/log")
 
+program() { # NAME, TEXT: in the overlay, in place of what is there
+	printf '#!/bin/sh\n%s\n' "$2" >"$root/usr/$1.new"
+	chmod 755 "$root/usr/$1.new"
+	mv "$root/usr/$1.new" "$root/usr/$1"
+}
 overlay() { # NAME: a machine that differs from this one in its archive and in mandb
 	root=$work/$1/root
 	mkdir -p "$root" "$work/$1/upper" "$work/$1/work"
@@ -69,13 +74,12 @@ overlay() { # NAME: a machine that differs from this one in its archive and in m
 	mount -t tmpfs -o mode=1777 tmpfs "$root/tmp"
 	mkdir "$root/archive" "$root/rig"
 	cp "$work/archive/"* "$root/archive"
-	rm -rf "$root"/etc/apt/sources.list.d/* "$root/usr/sbin/policy-rc.d"
+	rm -rf "$root"/etc/apt/sources.list.d/*
 	echo "deb [trusted=yes] file:/archive ./" >"$root/etc/apt/sources.list"
-	printf '#!/bin/sh\ntouch /tmp/mandb-ran\n' >"$root/usr/bin/mandb"
-	# invoke-rc.d asks it, and a chroot has none.
-	printf '#!/bin/sh\necho N 2\n' >"$root/usr/sbin/runlevel.new"
-	mv "$root/usr/sbin/runlevel.new" "$root/usr/sbin/runlevel"
-	chmod 755 "$root/usr/bin/mandb" "$root/usr/sbin/runlevel"
+	program bin/mandb 'touch /tmp/mandb-ran'
+	# invoke-rc.d asks them whether it may start anything; a chroot has none.
+	program sbin/runlevel 'echo N 2'
+	program sbin/policy-rc.d 'exit 0'
 	cp -r vm "$root/rig"
 	sed -i "s/^packages_demo=.*/packages_demo=$service/" "$root/rig/vm/setup"
 }
