@@ -27,14 +27,18 @@ static inline bool uss_copy_names(void *to, size_t offset, size_t size, uint32_t
 	return uss_sequence_holds(sequence, before) && uss_speaks(points);
 }
 
+/* Apart, for what a failure needs would cost every success. */
+static __attribute__((noinline)) int uss_fail(long result)
+{
+	errno = (int)-result;
+	return -1;
+}
+
 int uss_ask_uname(struct utsname *names)
 {
 	long result = uss_raw_call(SYS_uname, (long)names, 0, 0, 0);
 
-	if (result == 0)
-		return 0;
-	errno = (int)-result;
-	return -1;
+	return __builtin_expect(result == 0, 1) ? 0 : uss_fail(result);
 }
 
 /* Finds one of the names, for which there is room in @names; NULL with errno. */

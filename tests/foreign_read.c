@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Another process reads all memory of a process that has pages and has not touched them: by /proc/PID/mem, ptrace, process_vm_readv. It
+ * finds what the process itself would, and nothing that others see changes: command line, where it lies, the counts of pages.
+ */
+#include <signal.h>
+#include <sys/ptrace.h>
+#include <sys/uio.h>
+
+#include "test.h"
+
+#define PAGE_BYTES 4096
+
+static pid_t start_child(void)
+{
+	pid_t pid = (pid_t)syscall(SYS_fork);
+
+	if (pid == 0)
+		for (;;)
+			pause();
+	CHECK(pid > 0, "fork: %s", strerror(errno));
+	return pid;
+}
+
+struct seen {
+	char cmdline[4096], stat_addresses[128];
+	ssize_t length;
+	long pages, processes;
+};
+
+static ssize_t read_file(pid_t pid, const char *name, char *text, size_t size)
+{
+	char path[64];
+	ssize_t length;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/%s", pid, name);
+	fd = open(path, O_RDONLY);
+	CHECK(fd >= 0, "%s: %s", path, strerror(errno));
+	length = read(fd, text, size - 1);
+	CHECK(length >= 0, "%s: %s", path, strerror(errno));
+	close(fd);
+	text[length] = '\0';
+	return length;
+}
+
+/* What others see of it. Fields 48 and 49 of stat say where the command line lies. */
+static struct seen look(pid_t pid)
+{
+	struct seen seen;
+	char stat[1024], *at;
+	int field;
+
+	memset(&seen, 0, sizeof(seen));
+	seen.length = read_file(pid, "cmdline", seen.cmdline, sizeof(seen.cmdline));
+	read_file(pid, "stat", stat, sizeof(stat));
+	for (at = strrchr(stat, ')'), field = 2; at && field < 48; field++)
+		at = strchr(at + 1, ' ');
+	CHECK(at, "stat: %s", stat);
+	snprintf(seen.stat_addresses, sizeof(seen.stat_addresses), "%s", at);
+	seen.pages = read_number(PAGES);
+	seen.processes = read_number(PROCESSES);
+	return seen;
+}
+
+static void read_all(pid_t pid, const char *pages, const char *title)
+{
+	static char copy[8 * PAGE_BYTES];
+	const struct uss_process_page *page = (const void *)copy;
+	struct iovec local = { copy, PAGE_BYTES }, remote = { (void *)(uintptr_t)pages, PAGE_BYTES };
+	char path[64];
+	long word;
+	int mem;
+
+	CHECK(process_vm_readv(pid, &local, 1, &remote, 1, 0) < 0 && errno == EFAULT, "process_vm_readv: %s", strerror(errno));
+	snprintf(path, sizeof(path), "/proc/%d/mem", pid);
+	mem = open(path, O_RDWR);
+	CHECK(mem >= 0, "%s: %s", path, strerror(errno));
+	CHECK(pread(mem, copy, 3 * PAGE_BYTES, (off_t)(uintptr_t)pages) == 3 * PAGE_BYTES, "mem: %s", strerror(errno));
+	CHECK(page->header.magic == USS_MAGIC_PROCESS && page->pid == (uint32_t)pid, "page of %d says %u", pid, page->pid);
+	CHECK(pread(mem, copy, 8 * PAGE_BYTES, (off_t)(uintptr_t)title) == 8 * PAGE_BYTES, "mem: %s", strerror(errno));
+	/* Nor does it write where there is no page yet. */
+	CHECK(pwrite(mem, "x", 1, (off_t)(uintptr_t)title + 100) < 0 && errno == EIO, "a write by another process went through");
+	close(mem);
+	CHECK(!ptrace(PTRACE_SEIZE, pid, 0, 0) && !ptrace(PTRACE_INTERRUPT, pid, 0, 0), "ptrace: %s", strerror(errno));
+	CHECK(waitpid(pid, NULL, 0) == pid, "waitpid");
+	errno = 0;
+	word = ptrace(PTRACE_PEEKDATA, pid, pages + 24, 0);
+	CHECK(!errno && (uint32_t)word == (uint32_t)pid, "PTRACE_PEEKDATA: %#lx: %s", word, strerror(errno));
+	CHECK(!ptrace(PTRACE_DETACH, pid, 0, 0), "PTRACE_DETACH: %s", strerror(errno));
+}
+
+static void check_nothing_changes(const char *where, const char *title)
+{
+	pid_t pid = start_child();
+	struct seen before = look(pid), after;
+
+	read_all(pid, uss_page_base(), title);
+	after = look(pid);
+	CHECK(before.length == after.length && !memcmp(before.cmdline, after.cmdline, sizeof(after.cmdline)), "%s: command line %s, was %s",
+	      where, after.cmdline, before.cmdline);
+	CHECK(!strcmp(before.stat_addresses, after.stat_addresses), "%s: it lies at%s, was%s", where, after.stat_addresses,
+	      before.stat_addresses);
+	CHECK(before.pages == after.pages && before.processes == after.processes, "%s: %ld pages and %ld processes, were %ld and %ld", where,
+	      after.pages, after.processes, before.pages, before.processes);
+	kill(pid, SIGKILL);
+	CHECK(waitpid(pid, NULL, 0) == pid, "waitpid");
+}
+
+int main(void)
+{
+	char *title = my_title_area();
+
+	CHECK(title, "no title area");
+	check_served("before");
+	check_nothing_changes("without a title", title);
+	uss_setproctitle("-a title");
+	check_nothing_changes("with a title that is inherited", title);
+	return 0;
+}
