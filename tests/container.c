@@ -34,7 +34,8 @@ static void inside(char *program)
 
 int main(int argc, char **argv)
 {
-	char *program = realpath(argv[0], NULL);
+	/* As it was called: nobody may not look into the directories above a checkout in /root. */
+	char *program = argv[0];
 	pid_t pid;
 
 	if (argc == 2) {

@@ -1,4 +1,5 @@
 # For the tests in shell: is WHAT EXPECTED GOT, fail WHAT.
+# shellcheck shell=sh disable=SC2034 # $out and $err are for the caller
 
 fail() {
 	echo "$0: $*" >&2
@@ -15,6 +16,11 @@ contains() {
 	*"$2"*) ;;
 	*) fail "$1: '$2' is not in '$3'" ;;
 	esac
+}
+
+# in_own_mounts COMMAND...: in a mount namespace. (What unshare does by itself fails where / is no mount, in a chroot.)
+in_own_mounts() {
+	unshare -m --propagation unchanged sh -c 'mount --make-rprivate / 2>/dev/null; exec "$@"' sh "$@"
 }
 
 # wait_for_title PID BEGINNING: until its command line begins so. (grep alone would take every argument for a line.)

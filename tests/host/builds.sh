@@ -31,7 +31,7 @@ done
 
 rm -rf "$copy/build"
 if [ "$(id -u)" = 0 ]; then
-	fails_saying "Read-only file system" unshare -m sh -c 'mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" && exec "$1/vm/run" -- true' sh "$copy"
+	fails_saying "Read-only file system" in_own_mounts sh -c 'mount --bind "$1" "$1" && mount -o remount,bind,ro "$1" && exec "$1/vm/run" -- true' sh "$copy"
 else
 	chmod a-w "$copy"
 	fails_saying "Permission denied" "$copy/vm/run" -- true

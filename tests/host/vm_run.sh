@@ -80,4 +80,4 @@ once=$out
 run 0 --icount --kernel "$image" -- build/bench/getpid 20000
 is "--icount, twice" "$once" "$out"
 
-is "left behind" "" "$(ls "$TMPDIR" | grep -v '^keep')"
+is "left behind" "" "$(find "$TMPDIR" -mindepth 1 -maxdepth 1 ! -name 'keep*')"
