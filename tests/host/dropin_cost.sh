@@ -1,6 +1,7 @@
 #!/bin/bash
-# What the drop-in costs who does not need it, counted in instructions (repeatable to a percent): a start of a program costs no more than a
-# tenth above what an empty preloaded library costs, and without the module a call no more than 20 instructions, some 5 ns, above libc's.
+# What the drop-in costs a program that does not need it, counted in instructions (repeatable to a percent): a start costs no more than a
+# quarter above what an empty preloaded library costs, which is the question for the pages: a file of /proc is opened and read, and a mapping
+# comes and goes. Without the module a call costs no more than 20 instructions, some 5 ns, above libc's.
 set -eu
 cd "$(dirname "$0")/../.."
 . tests/shell.sh
@@ -30,7 +31,7 @@ read -r alone empty dropin <<<"$out"
 echo "a start of true: $alone thousand instructions; with an empty library $empty, with the drop-in $dropin"
 awk -v a="$alone" -v e="$empty" -v d="$dropin" 'BEGIN {
 	printf "the drop-in costs %.2f times what an empty library costs\n", (d - a) / (e - a)
-	exit !(e > a && d > a && d - a <= 1.1 * (e - a))
+	exit !(e > a && d > a && d - a <= 1.25 * (e - a))
 }' || fail "it costs too much"
 
 out=$(vm/run --icount --no-module tests/host/dropin_cost.sh --in-guest calls)
