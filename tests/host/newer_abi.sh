@@ -29,7 +29,7 @@ fi
 # Comes back when the program has found its pages.
 ask_for_ever() {
 	build/tests/programs/ask_for_ever /tmp/over "$@" & pids="${pids:-} $!"
-	until grep -q 'inode:.usrsysshm' "/proc/$!/maps"; do sleep 0.1; done
+	until grep -q '\[usrsysshm' "/proc/$!/maps"; do sleep 0.1; done
 }
 # Load averages come five seconds after the kernel's start.
 wait_for_served() { until [ "$(build/tests/programs/served)" = 255 ]; do sleep 0.2; done; }

@@ -12,12 +12,12 @@ for round in $(seq 6); do
 	insmod "$module"
 	build/tests/programs/ask_for_ever /tmp/enough & pids="$pids $!"
 	# Some that never touch their pages, and one that is gone before the module.
-	sleep 1000 & sleepers="${sleepers:-} $!"
+	bash -c 'read -r address </proc/sys/kernel/usrsysshm; kill -STOP $$' & sleepers="${sleepers:-} $!"
 	# One that seals its pages, where the kernel lets it (mseal(2), 6.10).
 	build/tests/programs/seal & sleepers="$sleepers $!"
 	cat /proc/sys/kernel/usrsysshm >/tmp/base
 	[ "$(cat /tmp/base)" != 0 ] || fail "round $round: no pages"
-	while ! grep -q 'inode:.usrsysshm' /proc/${pids##* }/maps; do :; done
+	while ! grep -q '\[usrsysshm' /proc/${pids##* }/maps; do :; done
 	build/tests/programs/hold_title "a title" & titled=$!
 	wait_for_title $titled 'a title'
 	rmmod usrsysshm
@@ -26,7 +26,7 @@ for round in $(seq 6); do
 	[ ! -e /proc/sys/kernel/usrsysshm ] || fail "the sysctl is left behind"
 	[ ! -e /sys/kernel/usrsysshm ] || fail "/sys/kernel/usrsysshm is left behind"
 	is "round $round: hooks left behind" "" "$(cat /sys/kernel/tracing/enabled_functions)"
-	is "round $round: mappings left behind" "" "$(cat /proc/[0-9]*/maps 2>/dev/null | grep 'inode:.usrsysshm' || true)"
+	is "round $round: mappings left behind" "" "$(cat /proc/[0-9]*/maps 2>/dev/null | grep '\[usrsysshm' || true)"
 	if [ $((round % 3)) = 0 ]; then
 		is "programs still running" 3 "$(ls -d $(printf '/proc/%s ' $pids) | wc -l)"
 		touch /tmp/enough
@@ -38,7 +38,8 @@ for round in $(seq 6); do
 	fi
 done
 contains "what stands in the place of the pages" /dev/zero "$(cat /proc/${sleepers##* }/maps)"
-kill $sleepers
+kill -KILL $sleepers
 insmod "$module"
-is "loaded once more" 2 "$(grep -c usrsysshm /proc/self/maps)"
+read -r address </proc/sys/kernel/usrsysshm
+is "loaded once more" "[usrsysshm]" "$(awk '/usrsysshm/ { print $6 }' /proc/$$/maps)"
 rmmod usrsysshm

@@ -15,7 +15,7 @@ for cycle in $(seq "${CYCLES:-3}"); do
 	insmod "$USRSYSSHM_MODULE"
 	# The storms exec, and may have no pages when the module goes; this one has, and they are taken away.
 	build/tests/programs/ask_for_ever /tmp/gone & steady=$!
-	until grep -q 'inode:.usrsysshm' "/proc/$steady/maps"; do
+	until grep -q '\[usrsysshm' "/proc/$steady/maps"; do
 		kill -0 $steady || break
 		sleep 0.05
 	done
