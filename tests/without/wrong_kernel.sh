@@ -27,5 +27,5 @@ insmod "$module"
 read -r address </proc/sys/kernel/usrsysshm
 is "mappings after loading and asking" 1 "$(grep -c usrsysshm /proc/$$/maps)"
 if sysctl -q kernel.ftrace_enabled=0 2>/dev/null; then fail "the function tracer was turned off under the module"; fi
-is "hooks" 10 "$(grep -c . /sys/kernel/tracing/enabled_functions)"
+is "hooks" 9 "$(grep -c . /sys/kernel/tracing/enabled_functions)"
 rmmod usrsysshm
