@@ -16,8 +16,8 @@
  * touch faults and finds the child's own page. (VM_PFNMAP and VM_MIXEDMAP would have them copied: no fork ever sees either here;
  * uss_zap_system_page() sets the first for a moment, under the mmap lock that fork takes too.)
  *
- * A fault that another process causes (a debugger, a scanner of memory) is refused, so that it makes and charges no page. Who reads
- * by ptrace or /proc/PID/mem then gets a copy by the VMA's access method; process_vm_readv(2) gets EFAULT.
+ * A fault that another process causes (a debugger, a scanner of memory) is refused, so that it makes and charges no page. A
+ * read by ptrace or /proc/PID/mem then gets a copy by the VMA's access method; process_vm_readv(2) gets EFAULT.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 

@@ -96,7 +96,7 @@ static DEFINE_PER_CPU(int, uss_pages);
 static atomic64_t uss_last_forkid;
 static struct page *uss_empty;
 
-/* Not charged to a memory cgroup, which every fork would pay for: a hundredth of what the kernel has for each process that is. */
+/* Not charged to a memory cgroup, which every fork would pay for. One space for each mm, which is charged and far larger. */
 static struct kmem_cache *uss_space_cache;
 
 static int uss_sum(const int __percpu *counts)

@@ -195,7 +195,7 @@ static int uss_read_untitled(struct mm_struct *mm, const struct uss_title *title
 	unsigned long end;
 
 	if (len == 1 && addr == title->window + title->window_size - 1) {
-		/* A NUL says no more than that nothing could be read; and who reads from here on is beyond the command line. */
+		/* For the kernel a NUL is the same as nothing read; and a read that begins here begins behind the command line. */
 		if (uss_read_memory(mm, title->arg_end - 1, buf, 1, gup_flags, true) == 1 && *(char *)buf)
 			return 1;
 		if (title->window_size > title->arg_end - title->arg_start)

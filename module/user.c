@@ -7,8 +7,8 @@
  *	/proc/sys/kernel/usrsysshm_self		the reader's fork id and start time: what its page would say, for when it is silent
  *	/sys/kernel/usrsysshm/			what the module is, and live counts
  *
- * A sysctl answers only the process that opened it. Who reads a descriptor that another one opened (a setuid program that copies its
- * standard input) would tell where its own pages are: it reads 0. Every process gets credentials of its own at fork and at exec, which
+ * A sysctl answers only the process that opened it. A program that reads a descriptor which another one opened (a setuid program that
+ * copies its standard input) would tell where its own pages are: it reads 0. Every process gets credentials of its own at fork and at exec, which
  * only its threads share, so those of the file are the reader's, or the reader is another one.
  */
 #include <linux/cred.h>
