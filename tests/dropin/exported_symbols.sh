@@ -1,7 +1,7 @@
 #!/bin/sh
 # The library exports what its header declares and its map lists, and nothing else; the drop-in exports what it serves.
 set -eu
-. "$(dirname "$0")/shell.sh"
+. "$(dirname "$0")/../shell.sh"
 
 declared=$(grep -o '^[a-z].*\buss_[a-z_]*(' include/usrsysshm.h | grep -o 'uss_[a-z_]*(' | tr -d '(' | sort -u)
 listed=$(grep -o '^	uss_[a-z_]*;' lib/libusrsysshm.map | tr -d '	;' | sort -u)

@@ -2,7 +2,7 @@
 # A program that uses libbsd's setproctitle is served by the drop-in, unmodified: its title is longer than its argv was, and argv's memory
 # shows it as libbsd promises.
 set -eu
-. "$(dirname "$0")/shell.sh"
+. "$(dirname "$0")/../shell.sh"
 
 build/tests/programs/libbsd_title --once || fail "libbsd itself: $?"
 usrsysshm run -- build/tests/programs/libbsd_title --once || fail "libbsd's contract, with the drop-in: $?"

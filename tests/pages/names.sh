@@ -1,7 +1,7 @@
 #!/bin/sh
 # Names a person finds: the mappings in /proc/PID/maps with their permissions, the sysctl and its mode, the files of /sys/kernel.
 set -eu
-. "$(dirname "$0")/shell.sh"
+. "$(dirname "$0")/../shell.sh"
 
 maps() { grep usrsysshm "/proc/$$/maps" || true; }
 is "mappings of a shell that has not asked" "" "$(maps)"

@@ -2,7 +2,7 @@
 # Unmodified programs under `usrsysshm run`, counted by strace: python3, perl and a C program on OpenSSL make their getpid system
 # calls without it, and none with it; their answers stay the same.
 set -eu
-. "$(dirname "$0")/shell.sh"
+. "$(dirname "$0")/../shell.sh"
 
 calls() { # how many getpid system calls the command makes
 	strace -f -o /tmp/calls -e trace=getpid "$@" >/tmp/answer

@@ -2,7 +2,7 @@
 # Titles as others see them, the new way and the old: every length up to the limit and beyond, cut between UTF-8 characters, odd
 # bytes, formats, the original command line byte for byte, fork and exec, the shortest argv, stock ps and pgrep.
 set -eu
-. "$(dirname "$0")/shell.sh"
+. "$(dirname "$0")/../shell.sh"
 
 for way in page classic; do
 	USRSYSSHM_TITLE=$way build/tests/programs/titles || fail "$way"

@@ -1,7 +1,7 @@
 #!/bin/sh
 # The reader in docs/abi.md, compiled as it stands there with no more than the installed header, finds the host name, and says to ask after unshare.
 set -eu
-. "$(dirname "$0")/shell.sh"
+. "$(dirname "$0")/../shell.sh"
 
 document=$PWD/docs/abi.md
 cd /tmp

@@ -1,7 +1,7 @@
 #!/bin/sh
 # CRIU dumps and restores a process that has not asked for pages. One that has asked it refuses, and leaves as it was.
 set -eu
-. "$(dirname "$0")/shell.sh"
+. "$(dirname "$0")/../shell.sh"
 command -v criu >/dev/null || { echo "this release has no criu"; exit 77; }
 
 start() { # COMMAND...: in a session of its own, as CRIU wants it

@@ -1,7 +1,7 @@
 #!/bin/sh
 # The usrsysshm command: what it prints, its exit codes, and errors that say what to do next.
 set -eu
-. "$(dirname "$0")/shell.sh"
+. "$(dirname "$0")/../shell.sh"
 
 json() { python3 -c 'import json, sys; print(json.load(sys.stdin)[sys.argv[1]])' "$1" </tmp/out; }
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # usrsysshm stat: what it counts, its exit codes, and where its report goes.
 set -eu
-. "$(dirname "$0")/shell.sh"
+. "$(dirname "$0")/../shell.sh"
 
 run_tool 2 stat
 contains "stat without a command" "no command given" "$err"

@@ -2,7 +2,7 @@
 # The drop-in's answers are the system call's everywhere in a program (tests/programs/oracle.c), alone, beside other preloaded libraries,
 # before and behind them, for root and for an ordinary user; and they come from the pages.
 set -eu
-. "$(dirname "$0")/shell.sh"
+. "$(dirname "$0")/../shell.sh"
 
 oracle=build/tests/programs/oracle
 is "without" "all right" "$($oracle)"

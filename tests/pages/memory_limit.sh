@@ -1,7 +1,7 @@
 #!/bin/bash
 # A memory cgroup that is full of processes with pages: the kernel kills in it, and nobody outside is hurt; all its pages come back.
 set -eu
-. "$(dirname "$0")/shell.sh"
+. "$(dirname "$0")/../shell.sh"
 group=/sys/fs/cgroup/usrsysshm-limit over=/tmp/memory_limit.over
 rm -f $over
 

@@ -1,7 +1,7 @@
 #!/bin/sh
 # A program compiled against the installed header and library, shared and static, C and C++, is served.
 set -eu
-. "$(dirname "$0")/shell.sh"
+. "$(dirname "$0")/../shell.sh"
 
 cat >/tmp/program.c <<'END'
 #include <usrsysshm.h>

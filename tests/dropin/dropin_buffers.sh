@@ -2,7 +2,7 @@
 # Given a buffer that is NULL, bad, unaligned, read-only or too short, a call of the drop-in's ends as libc's does (tests/programs/buffers.c);
 # also in a program of musl, and when that may run on one processor only.
 set -eu
-. "$(dirname "$0")/shell.sh"
+. "$(dirname "$0")/../shell.sh"
 
 musl-gcc -D_GNU_SOURCE -o /tmp/musl_buffers tests/programs/buffers.c
 for program in build/tests/programs/buffers /tmp/musl_buffers; do

@@ -2,7 +2,7 @@
 # While a titled process's mmap_lock is held, as by a process that is stuck, its command line can be read at once, and stock ps, which
 # reads everybody's environment too, finishes. An untitled one is seen to block. (hold_mmap_lock.ko is a module for this test only.)
 set -eu
-. "$(dirname "$0")/shell.sh"
+. "$(dirname "$0")/../shell.sh"
 
 holder=$(dirname "$USRSYSSHM_MODULE")/hold_mmap_lock.ko
 now() { date +%s%3N; }
