@@ -3,7 +3,7 @@
 set -eu
 real() { read -r pid _ </proc/self/stat; echo "$pid"; }
 [ "$BASHPID" = "$(exec sh -c 'echo $PPID')" ]
-for i in {1..50}; do
+for _ in {1..50}; do
 	(read -r pid _ </proc/self/stat; [ "$BASHPID" = "$pid" ])
 done
 [ "$HOSTNAME" = "$(cat /proc/sys/kernel/hostname)" ]

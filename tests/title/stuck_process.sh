@@ -9,9 +9,9 @@ now() { date +%s%3N; }
 
 # took COMMAND...: its output in $out, the milliseconds of the quickest of three in $took
 took() {
-	local start i
+	local start
 	took=1000000
-	for i in 1 2 3; do
+	for _ in 1 2 3; do
 		start=$(now)
 		out=$("$@" | tr -d '\0')
 		start=$(($(now) - start))

@@ -13,7 +13,7 @@ is "status --json" "True True 1" "$(json module) $(json served) $(json abi_versi
 
 run_tool 1 show $$
 contains "show PID, of a shell that has not asked" "has not asked" "$err"
-read -r address </proc/sys/kernel/usrsysshm
+read -r _ </proc/sys/kernel/usrsysshm
 run_tool 0 show $$
 contains "show PID" "process $$ (tool.sh)" "$out"
 contains "show PID" "pid          $$" "$out"
@@ -29,6 +29,7 @@ contains "name" '(x\033[31m")' "$out"
 kill $!
 # A mapping that only ends like ours.
 cp build/tests/programs/hold_title "/tmp/x [usrsysshm]"
+# shellcheck disable=SC2288 # it does end in ]
 "/tmp/x [usrsysshm]" "a title" &
 while ! grep -qF '[usrsysshm-title]' /proc/$!/maps; do sleep 0.1; done
 run_tool 0 show --json $!

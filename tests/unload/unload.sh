@@ -40,6 +40,6 @@ done
 contains "what stands in the place of the pages" /dev/zero "$(cat /proc/${sleepers##* }/maps)"
 kill -KILL $sleepers
 insmod "$module"
-read -r address </proc/sys/kernel/usrsysshm
+read -r _ </proc/sys/kernel/usrsysshm
 is "loaded once more" "[usrsysshm]" "$(awk '/usrsysshm/ { print $6 }' /proc/$$/maps)"
 rmmod usrsysshm

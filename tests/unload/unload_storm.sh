@@ -5,7 +5,7 @@
 set -eu
 . "$(dirname "$0")/../shell.sh"
 
-for storm in 1 2 3; do
+for _ in 1 2 3; do
 	build/tests/programs/ask_for_ever /tmp/over storm & pids="${pids:-} $!"
 done
 (while [ ! -e /tmp/over ]; do ps -eo pid,args >/dev/null; usrsysshm ps >/dev/null || exit 1; done) & pids="$pids $!"

@@ -24,7 +24,7 @@ is "mappings" "" "$(grep usrsysshm /proc/self/maps || true)"
 
 sysctl -q kernel.ftrace_enabled=1
 insmod "$module"
-read -r address </proc/sys/kernel/usrsysshm
+read -r _ </proc/sys/kernel/usrsysshm
 is "mappings after loading and asking" 1 "$(grep -c usrsysshm /proc/$$/maps)"
 if sysctl -q kernel.ftrace_enabled=0 2>/dev/null; then fail "the function tracer was turned off under the module"; fi
 is "hooks" 9 "$(grep -c . /sys/kernel/tracing/enabled_functions)"
