@@ -19,7 +19,7 @@
 
 static bool uss_is_on_stack(const struct utsname *names)
 {
-	char here;	/* cheaper than __builtin_frame_address */
+	char here;	/* cheaper than __builtin_frame_address, which needs a frame pointer */
 
 	return (uintptr_t)names - (uintptr_t)&here < USS_NEAR;
 }

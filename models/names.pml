@@ -2,8 +2,8 @@
  * names.pml - how the names in the system page are kept exact (module/names.c), as a SPIN model; run by models/run
  *
  * Two setters set names, each by system call or by sysctl. The hook for the end of a change is called with uts_sem still held (system
- * call), or after its release (sysctl). A process creates the page at any time, and two readers read. A name consists of two halves, written
- * and copied one after the other, so that a mixture can be detected; names are increasing numbers.
+ * call), or after its release (sysctl). A process creates the page at any time, and two readers read. A name consists of two halves,
+ * written and copied one after the other, so that a mixture can be detected; names are increasing numbers.
  *
  * Checked:	a reader of the page gets both halves of one name. It is not older than the system call's result at the beginning of the
  *		read, and not newer than the kernel's name at its end;
