@@ -53,7 +53,7 @@ os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
 print(pid, flush=True); time.sleep(1000)') >/tmp/ended & pid=$!
 while [ ! -s /tmp/ended ]; do sleep 0.1; done
 run_tool 1 show "$(cat /tmp/ended)"
-contains "show of a zombie" "has no pages: it has ended" "$err"
+contains "show of a zombie" "has no pages: it has exited" "$err"
 kill $pid
 # A /proc of another pid namespace has other numbers: without one it is the caller that is shown, by the number it has there.
 contains "show beside another namespace's /proc" "(usrsysshm)" "$(unshare -pf usrsysshm show)"
@@ -61,11 +61,11 @@ contains "a number beside another namespace's /proc" "no process 4194303 in the 
 	"$(unshare -pf usrsysshm show 4194303 2>&1 || true)"
 contains "show without a /proc" "no /proc is mounted here" "$(unshare -m sh -c 'mount -t tmpfs none /proc; usrsysshm show 1' 2>&1 || true)"
 run_tool 2 show 0
-contains "show 0" "0 is no process id" "$err"
+contains "show 0" "0 is not a process id" "$err"
 run_tool 2 show 12x
-contains "show 12x" "12x is no process id" "$err"
+contains "show 12x" "12x is not a process id" "$err"
 run_tool 2 show ''
-contains "show of nothing" "is no process id" "$err"
+contains "show of nothing" "is not a process id" "$err"
 run_tool 2 show 1 2
 contains "show 1 2" "one argument too many: 2" "$err"
 run_tool 2 show 1 --bogus
@@ -77,10 +77,10 @@ contains "show --jso" "unknown option --jso" "$err"
 status=0
 err=$(setpriv --reuid 65534 --clear-groups usrsysshm show $$ 2>&1) || status=$?
 is "show of another user's process: exit status" 1 "$status"
-contains "show of another user's process" "process $$: not permitted: it takes the right to trace it; try as root" "$err"
+contains "show of another user's process" "process $$: not permitted: this needs the right to trace it; try as root" "$err"
 # Root, but without the capability.
 err=$(setpriv --bounding-set -sys_ptrace --inh-caps -sys_ptrace usrsysshm show $$ 2>&1) || true
-is "show by a root that may not" "usrsysshm: process $$: not permitted: it takes the right to trace it (CAP_SYS_PTRACE in its user namespace)" "$err"
+is "show by a root that may not" "usrsysshm: process $$: not permitted: this needs the right to trace it (CAP_SYS_PTRACE in its user namespace)" "$err"
 
 run_tool 2
 contains "no command" "usage: usrsysshm COMMAND" "$err"
@@ -134,7 +134,7 @@ is "run passes a signal's status on" 143 "$status"
 run_tool 0 run -v -- true
 is "run --verbose of a program that is served" "" "$err"
 run_tool 0 run --verbose busybox true
-is "run --verbose of a static program" "usrsysshm: /usr/bin/busybox is static: no library can be preloaded, its calls go to the kernel as ever" "$err"
+is "run --verbose of a static program" "usrsysshm: /usr/bin/busybox is static: no library can be preloaded, so its calls remain system calls" "$err"
 run_tool 0 run busybox true
 is "run of a static program" "" "$err"
 printf '#!/bin/busybox sh\nexit 3\n' >/tmp/script
@@ -180,5 +180,5 @@ contains "run without its drop-in" "no drop-in /nowhere" "$err"
 for file in /etc/passwd /bin /usr/lib32/libc.so.6; do
 	status=0
 	err=$(USRSYSSHM_DROPIN=$file usrsysshm run true 2>&1) || status=$?
-	is "USRSYSSHM_DROPIN=$file" "125 usrsysshm: $file is no shared library that programs of this machine can load" "$status $err"
+	is "USRSYSSHM_DROPIN=$file" "125 usrsysshm: $file is not a shared library that programs of this machine can load" "$status $err"
 done
