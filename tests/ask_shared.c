@@ -31,8 +31,8 @@ static int sharer(void *argument)
 	(void)argument;
 	set_word(&begun, 1);
 	while (!get_word(&go))
-		check_in_page(page, "sharer");
-	check_page_asks(page, "sharer at its end");
+		check_page_pid(page, "sharer");
+	check_page_zero(page, "sharer at its end");
 	return 0;
 }
 
@@ -42,11 +42,11 @@ static void beside_one_that_exits(void)
 
 	wait_word(&begun, 1);
 	page = ask();
-	check_page_asks(page, "beside a sharer");
+	check_page_zero(page, "beside a sharer");
 	CHECK(ask() == page, "the second answer is another");
-	check_page_asks(page, "beside a sharer, asked again");
+	check_page_zero(page, "beside a sharer, asked again");
 	sleep_us(20000);
-	check_page_asks(page, "beside a sharer, later");
+	check_page_zero(page, "beside a sharer, later");
 	set_word(&go, 1);
 	reap(pid);
 	check_page_serves(page, "when the sharer has gone");
@@ -61,7 +61,7 @@ static int exec_sharer(void *argument)
 	close(ends[0]);
 	wait_word(&go, 1);
 	execl("/nowhere", "nothing", NULL);
-	check_page_asks(page, "sharer whose exec has failed");
+	check_page_zero(page, "sharer whose exec has failed");
 	set_word(&begun, 2);
 	wait_word(&go, 2);
 	execl("/proc/self/exe", "ask_shared", "wait", NULL);
@@ -79,10 +79,10 @@ static void beside_one_that_execs(void)
 	close(ends[1]);
 	wait_word(&begun, 1);
 	page = ask();
-	check_page_asks(page, "beside a sharer that is to exec");
+	check_page_zero(page, "beside a sharer that is to exec");
 	set_word(&go, 1);
 	wait_word(&begun, 2);
-	check_page_asks(page, "beside a sharer whose exec has failed");
+	check_page_zero(page, "beside a sharer whose exec has failed");
 	set_word(&go, 2);
 	/* Closed by exec, after it has taken its new memory. */
 	CHECK(read(ends[0], &byte, 1) == 0, "read");
@@ -99,8 +99,8 @@ static void *vfork_thread(void *unused)
 	if (pid == 0) {
 		set_word(&begun, 1);
 		while (!get_word(&go))
-			check_in_page(page, "vfork child");
-		check_page_asks(page, "vfork child at its end");
+			check_page_pid(page, "vfork child");
+		check_page_zero(page, "vfork child at its end");
 		_exit(0);
 	}
 	check_page_serves(page, "thread after vfork");
@@ -115,7 +115,7 @@ static void beside_a_vfork(void)
 	CHECK(!pthread_create(&id, NULL, vfork_thread, NULL), "thread");
 	wait_word(&begun, 1);
 	page = ask();
-	check_page_asks(page, "beside a vfork child");
+	check_page_zero(page, "beside a vfork child");
 	set_word(&go, 1);
 	CHECK(!pthread_join(id, NULL), "join");
 	check_page_serves(page, "after vfork");
@@ -133,7 +133,7 @@ static void in_a_vfork(void)
 		_exit(0);
 	}
 	reap(pid);
-	check_has_not_asked("the parent of one that asked");
+	check_no_pages("the parent of one that asked");
 	page = ask();
 	check_page_serves(page, "parent of a vfork child that has asked in vain");
 }
@@ -146,9 +146,9 @@ static void in_a_vfork_again(void)
 	page = ask();
 	pid = vfork();
 	if (pid == 0) {
-		check_page_asks(page, "vfork child");
+		check_page_zero(page, "vfork child");
 		ask();
-		check_page_asks(page, "vfork child that has asked");
+		check_page_zero(page, "vfork child that has asked");
 		_exit(0);
 	}
 	check_page_serves(page, "after vfork");
@@ -159,7 +159,7 @@ static void in_a_vfork_again(void)
 static int asking_sharer(void *argument)
 {
 	CHECK(ask() == page, "the sharer's answer is another");
-	check_page_asks(page, "sharer that asks");
+	check_page_zero(page, "sharer that asks");
 	return sharer(argument);
 }
 
@@ -172,7 +172,7 @@ static void beside_one_that_asks(void)
 	pid = share(asking_sharer, NULL);
 	wait_word(&begun, 1);
 	ask();
-	check_page_asks(page, "both have asked");
+	check_page_zero(page, "both have asked");
 	set_word(&go, 1);
 	reap(pid);
 	check_page_serves(page, "when the sharer that asked has gone");
@@ -244,7 +244,7 @@ static void beside_a_sharers_thread(void)
 	wait_word(&begun, 1);
 	sleep_us(50000);
 	page = ask();
-	check_page_asks(page, "beside the thread of a sharer");
+	check_page_zero(page, "beside the thread of a sharer");
 	set_word(&go, 1);
 	reap(pid);
 	check_page_serves(page, "when all threads of the sharer have gone");
@@ -279,7 +279,7 @@ static void beside_one_that_looks(void)
 	wait_word(&begun, 1);
 	for (i = 0; i < 300; i++) {
 		CHECK(ask() == page, "pages at another address");
-		check_page_asks(page, "beside a sharer that looks");
+		check_page_zero(page, "beside a sharer that looks");
 		munmap((void *)(uintptr_t)page, 3 * 4096);
 	}
 	set_word(&go, 1);
@@ -293,7 +293,7 @@ int main(int argc, char **argv)
 	(void)argv;
 	if (argc == 2)
 		return pause();
-	check_has_not_asked("program");
+	check_no_pages("program");
 	in_fresh_process(beside_one_that_exits);
 	in_fresh_process(beside_one_that_execs);
 	in_fresh_process(beside_a_vfork);
@@ -303,6 +303,6 @@ int main(int argc, char **argv)
 	in_fresh_process(beside_readers);
 	in_fresh_process(beside_a_sharers_thread);
 	in_fresh_process(beside_one_that_looks);
-	check_has_not_asked("parent of all those who asked");
+	check_no_pages("parent of all those who asked");
 	return 0;
 }

@@ -32,7 +32,7 @@ static int child(void *seconds)
 
 	__atomic_store_n(&started, 1, __ATOMIC_RELEASE);
 	while (now() < end)
-		check_asks("CLONE_VM child");
+		check_fallback("CLONE_VM child");
 	/* A fork has memory of its own, and is served. */
 	pid = (pid_t)syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, 0);
 	if (pid == 0) {
@@ -40,7 +40,7 @@ static int child(void *seconds)
 		_exit(0);
 	}
 	reap(pid);
-	check_asks("CLONE_VM child at its end");
+	check_fallback("CLONE_VM child at its end");
 	if (report >= 0)
 		CHECK(write(report, "k", 1) == 1, "write");
 	return 0;
@@ -82,7 +82,7 @@ int main(void)
 		start(&half);
 		while (!__atomic_load_n(&started, __ATOMIC_ACQUIRE))
 			sched_yield();
-		check_asks("parent that goes first");
+		check_fallback("parent that goes first");
 		/* Only this process: the child lives on in the memory. */
 		syscall(SYS_exit_group, 0);
 	}

@@ -49,9 +49,9 @@ static void vfork_and_fail(bool alone)
 
 	if (pid == 0) {
 		execl("/nowhere", "nowhere", NULL);
-		check_asks("vfork child after exec of nothing");
+		check_fallback("vfork child after exec of nothing");
 		execl("/etc/passwd", "passwd", NULL);
-		check_asks("vfork child after exec of no program");
+		check_fallback("vfork child after exec of no program");
 		execl(half_way, "half-way", NULL);
 		_exit(99);
 	}
@@ -60,7 +60,7 @@ static void vfork_and_fail(bool alone)
 	if (alone)
 		check_served("parent after exec half-way");
 	else
-		check_asks("parent with another child still there");
+		check_fallback("parent with another child still there");
 }
 
 int main(void)

@@ -54,7 +54,7 @@ static int compare(const void *a, const void *b)
 
 int main(void)
 {
-	const int many = test_often("TEST_PROCESSES", MOST);
+	const int many = test_repetitions("TEST_PROCESSES", MOST);
 	unsigned int round;
 	int i;
 

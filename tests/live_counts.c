@@ -11,7 +11,7 @@
 
 int main(void)
 {
-	const int many = test_often("TEST_PROCESSES", MOST);
+	const int many = test_repetitions("TEST_PROCESSES", MOST);
 	const struct rlimit enough = { 2 * MOST, 2 * MOST };
 	static pid_t pids[MOST];
 	long processes, pages;

@@ -8,7 +8,7 @@ static long processes, pages;
 
 static void check_nothing(const char *where)
 {
-	check_has_not_asked(where);
+	check_no_pages(where);
 	CHECK(read_number(PROCESSES) == processes, "%s: %ld processes, not %ld", where, read_number(PROCESSES), processes);
 	CHECK(read_number(PAGES) == pages, "%s: %ld pages, not %ld", where, read_number(PAGES), pages);
 }

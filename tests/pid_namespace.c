@@ -11,10 +11,10 @@ static int pid_1_below_pid_1(void *unused)
 {
 	(void)unused;
 	CHECK(raw_getpid() == 1, "pid %d", raw_getpid());
-	check_asks("pid 1 below pid 1");
+	check_fallback("pid 1 below pid 1");
 	CHECK(uss_forkid() != outer_forkid, "pid 1 below pid 1: fork id of its parent");
 	usleep(100000);
-	check_asks("pid 1 below pid 1, later");
+	check_fallback("pid 1 below pid 1, later");
 	return 0;
 }
 
@@ -33,7 +33,7 @@ static void inside(void)
 	reap(pid);
 	pid = vfork();
 	if (pid == 0) {
-		check_asks("vfork child in a pid namespace");
+		check_fallback("vfork child in a pid namespace");
 		_exit(0);
 	}
 	reap(pid);
@@ -77,7 +77,7 @@ int main(int argc, char **argv)
 		outer_forkid = uss_forkid();
 		pid = clone(pid_1_below_pid_1, stack + sizeof(stack), CLONE_VM | CLONE_NEWPID | SIGCHLD, NULL);
 		CHECK(pid == 2, "clone: pid %d", pid);
-		check_asks("pid 1 beside pid 1");
+		check_fallback("pid 1 beside pid 1");
 		CHECK(uss_forkid() == outer_forkid, "pid 1 beside pid 1: another fork id");
 		reap(pid);
 		check_served("pid 1 alone again");

@@ -75,7 +75,7 @@ int main(int argc, char **argv)
 	reap(pid);
 	pid = vfork();
 	if (pid == 0) {
-		check_asks("vfork child of a 32-bit program");
+		check_fallback("vfork child of a 32-bit program");
 		CHECK(uss_forkid() != forkid, "vfork child: fork id of its parent");
 		_exit(0);
 	}

@@ -18,7 +18,7 @@ int main(int argc, char **argv)
 	reap(pid);
 	pid = vfork();
 	if (pid == 0) {
-		check_asks("vfork child of a static program");
+		check_fallback("vfork child of a static program");
 		_exit(0);
 	}
 	reap(pid);

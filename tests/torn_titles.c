@@ -147,7 +147,7 @@ int main(void)
 {
 	int i;
 
-	reads = test_often("TEST_READS", MOST);
+	reads = test_repetitions("TEST_READS", MOST);
 	done = mmap(NULL, sizeof(*done), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	for (i = 0; i < 4; i++)
 		memset(titles[i], 'A' + i, LENGTH);

@@ -67,7 +67,7 @@ static void one_step(unsigned int *seed)
 	case 1:
 		pid = vfork();
 		if (pid == 0) {
-			check_asks("vfork child under load");
+			check_fallback("vfork child under load");
 			if (*seed % 2)
 				execv("/proc/self/exe", arguments);
 			_exit(0);

@@ -9,7 +9,7 @@ static uint64_t parent_forkid;
 
 static void check_child(void)
 {
-	check_asks("vfork child");
+	check_fallback("vfork child");
 	/* What is the same for every process on the machine may still come from its page. */
 	CHECK((uss_served() & ~(USS_SERVED_LOADAVG | USS_SERVED_NPROCS)) == 0, "vfork child: served %#x", uss_served());
 	CHECK(uss_forkid() != parent_forkid, "vfork child: its parent's fork id");

@@ -101,7 +101,7 @@ static int be_program(void)
 	check_served("program");
 	CHECK(!uss_set_title("a title", 7) && write(1, "x", 1) == 1, "title: %s", strerror(errno));
 	CHECK(read(0, &byte, 1) == 0, "read: %s", strerror(errno));
-	check_asks("program, later");
+	check_fallback("program, later");
 	return 0;
 }
 

@@ -10,7 +10,7 @@
 static void after_exec(const char *how)
 {
 	if (!strcmp(how, "limited")) {
-		check_has_not_asked("program with RLIMIT_AS");
+		check_no_pages("program with RLIMIT_AS");
 		check_page_serves(ask(), "program with RLIMIT_AS that asks");
 		exit(0);
 	}
@@ -52,7 +52,7 @@ int main(int argc, char **argv)
 		after_exec(argv[1]);
 	for (i = 0; i < 2; i++) {
 		load_module_with("at_exec=1");
-		check_has_not_asked("program older than the module");
+		check_no_pages("program older than the module");
 		program("fork");
 		program("limited");
 		CHECK(read_number(PROCESSES) == 0, "%ld processes have pages", read_number(PROCESSES));

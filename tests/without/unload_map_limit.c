@@ -29,7 +29,7 @@ static void map_and_unmap(void)
 	CHECK(!munmap(last, 4096), "munmap: %s", strerror(errno));
 	tell_other();
 	wait_for_other();
-	check_asks("after the module has gone");
+	check_fallback("after the module has gone");
 }
 
 static void set_limit(const char *limit)

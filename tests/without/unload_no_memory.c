@@ -21,7 +21,7 @@ static void live_on(void)
 	CHECK(!uss_set_title("a title", 7), "title");
 	tell_other();
 	wait_for_other();
-	check_asks("after the module has gone");
+	check_fallback("after the module has gone");
 	for (i = 0; i < 8; i++)
 		area[4096 * i] = 1;
 }
