@@ -29,9 +29,9 @@ static void write_file(const char *path, const char *text, int mode)
 	close(fd);
 }
 
-/* Where the pages are, from the maps: whoever asks is not answered before all is settled. */
+/* Finds the pages in /proc/self/maps, because a request would not return before the exec has finished. */
 static const volatile struct uss_process_page *find_page(void)
-Finds the pages in /proc/self/maps, because a request would not return before the exec has finished.
+{
 	static char text[65536];
 	char *at;
 
