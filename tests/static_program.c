@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A static program, which no preload could help, is served when it is linked with the library. */
+/* A static program, which a preloaded library cannot help, is served if it is linked with libusrsysshm. */
 #include "test.h"
 
 int main(int argc, char **argv)
