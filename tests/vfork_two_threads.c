@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Two threads, each with a vfork child pending, ending in either order: while one is there, everybody in the
- * address space asks the kernel; when both have gone the page answers again.
+ * Two threads each have a vfork child pending, and the children exit in either order. While one remains, every process in the
+ * address space falls back to the system call. When both have exited, the page serves again.
  */
 #include <pthread.h>
 #include <sched.h>
@@ -50,11 +50,11 @@ int main(void)
 		__atomic_store_n(&release[round % 2], 1, __ATOMIC_RELEASE);
 		pthread_join(threads[round % 2], NULL);
 		check_fallback("one still pending");
-		CHECK(uss_forkid() == forkid, "another fork id while a child shares the memory");
+		CHECK(uss_forkid() == forkid, "the fork id changed while a child shares the memory");
 		__atomic_store_n(&release[!(round % 2)], 1, __ATOMIC_RELEASE);
 		pthread_join(threads[!(round % 2)], NULL);
 		check_served("after both");
-		CHECK(uss_forkid() == forkid, "another fork id afterwards");
+		CHECK(uss_forkid() == forkid, "the fork id changed afterwards");
 	}
 	return 0;
 }
