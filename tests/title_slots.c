@@ -87,8 +87,8 @@ static void check_slot_being_read(void)
 	area()->reading = title;
 	set_titles();
 	CHECK(area()->reading == title, "another reader has overwritten the hazard pointer");
-	CHECK(!strcmp((char *)area() + USS_SLOT_OFFSET(USS_TITLE_SLOT(title)),
-	      "being read"), "the slot was overwritten while it was being read");
+	CHECK(!strcmp((char *)area() + USS_SLOT_OFFSET(USS_TITLE_SLOT(title)), "being read"),
+	      "the slot was overwritten while it was being read");
 	check_shown("title 200");
 	CHECK(area()->reading == 0, "the kernel did not clear the hazard pointer");
 }
