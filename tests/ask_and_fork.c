@@ -27,7 +27,7 @@ static void remember(uint64_t forkid)
 	seen->forkids[__atomic_fetch_add(&seen->length, 1, __ATOMIC_RELAXED)] = forkid;
 }
 
-static void *asker(void *unused)
+static void *asking_thread(void *unused)
 {
 	int i;
 
@@ -61,7 +61,7 @@ static void rounds(void)
 	int i, delay;
 	pid_t pid;
 
-	CHECK(!pthread_create(&id, NULL, asker, NULL), "thread");
+	CHECK(!pthread_create(&id, NULL, asking_thread, NULL), "thread");
 	for (i = 1; i <= IN_A_PROCESS; i++) {
 		page = NULL;
 		set_word(&asking, i);

@@ -63,7 +63,7 @@ static int sharer(void *unused)
 	return 0;
 }
 
-static void *asker(void *unused)
+static void *asking_thread(void *unused)
 {
 	ask();
 	return unused;
@@ -77,7 +77,7 @@ static void ask_and_crash(void)
 	CHECK(clone(sharer, stack + STACK, CLONE_VM, NULL) > 0, "clone: %s", strerror(errno));
 	wait_word(&state->in_exec, 1);
 	sleep_us(100000);
-	CHECK(!pthread_create(&id, NULL, asker, NULL), "thread");
+	CHECK(!pthread_create(&id, NULL, asking_thread, NULL), "thread");
 	sleep_us(30000);
 	raise(SIGSEGV);
 }

@@ -52,7 +52,7 @@ int main(void)
 	}
 	while (__atomic_load_n(ready, __ATOMIC_ACQUIRE) < MANY)
 		usleep(10000);
-	/* Each child was forked in this cgroup, moved to the other, and touches its page only now. */
+	/* Each child was forked in its parent's cgroup and moved before it touched its page. It touches the page now. */
 	before = read_number(GROUP "/memory.current");
 	for (i = 0; i < MANY; i++)
 		kill(pids[i], SIGUSR1);

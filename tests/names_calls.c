@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * uss_gethostname, uss_getdomainname, uss_uname, uss_getloadavg and uss_nprocs_onln behave like glibc's functions: return
- * value, errno and every byte of the buffer, for names of each length, buffers of each size and counts of each kind. Served
- * or not.
+ * value, errno and every byte of the buffer, for names of each length, buffers of each size and counts of each kind. The
+ * answers may come from the pages or not.
  */
 #include <sys/mman.h>
 #include <sys/utsname.h>

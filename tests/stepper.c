@@ -48,7 +48,7 @@ static char *program;
 static uint64_t my_forkid;		/* of this process, as first read */
 static char my_title[256];		/* the expected title; empty: unknown */
 
-/* An own random generator (xorshift): the same everywhere. */
+/* A random generator (xorshift) that is the same on every system. */
 static uint64_t random_below(uint64_t below)
 {
 	shared->random ^= shared->random << 13;
@@ -77,7 +77,7 @@ static void differs(const char *what, const char *where)
 }
 
 /*
- * The facts
+ * The checks
  */
 
 /*

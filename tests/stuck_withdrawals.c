@@ -122,7 +122,7 @@ static void *reader(void *unused)
 	return NULL;
 }
 
-/* Reads files that take no mmap_lock. */
+/* Reads only /proc files that do not take the mmap_lock. */
 static void wait_until_stuck(void)
 {
 	char path[64], text[256], *state = NULL;

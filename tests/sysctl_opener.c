@@ -48,7 +48,7 @@ static void send_descriptor(int to, const char *path)
 	part->cmsg_len = CMSG_LEN(sizeof(int));
 	memcpy(CMSG_DATA(part), &fd, sizeof(fd));
 	CHECK(sendmsg(to, &message, 0) == 1, "sendmsg: %s", strerror(errno));
-	/* Exit: the descriptor must not answer after its opener has exited, either. */
+	/* Exit, because the descriptor must not answer after its opener has exited either. */
 	_exit(0);
 }
 

@@ -145,7 +145,7 @@ static void remove_titles(void)
 	}
 }
 
-/* With all other slots being written, the title goes to the fallback for good. */
+/* If all other slots are being written, titles are set by the classic method from then on. */
 static void check_current_kept(void)
 {
 	pid_t pid = start_child();
@@ -170,7 +170,7 @@ int main(void)
 	CHECK(set_titles() == USS_TITLE_SLOTS, "not all slots were used");
 	remove_titles();
 	check_slot_being_read();
-	/* With one processor the kernel never reads while this process looks. */
+	/* With one processor this process never runs while the kernel reads. */
 	if (uss_nprocs_onln() > 1)
 		check_hazard_pointer();
 	for (left = 0; left < 3; left++) {
