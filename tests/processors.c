@@ -38,8 +38,8 @@ static void reader(void)
 		answer = uss_nprocs_onln();
 		after = counted();
 		/*
-		 * The exception is a reader that was preempted while the processor went offline and came back. One change in
-		 * between is enough, because the counter is incremented only after a change.
+		 * The exception is a reader that was preempted during two changes. A counter difference of one shows that,
+		 * because the second change is counted only when it is complete.
 		 */
 		CHECK(answer == before || answer == after || *changes > seen, "%ld was not current, %ld before and %ld after", answer,
 		      before, after);
