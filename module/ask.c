@@ -2,23 +2,23 @@
 /*
  * ask.c - a process asks for its pages
  *
- * A process has no pages until it reads kernel.usrsysshm. From then on hooks keep its pages right; what happened before, they missed.
- * It is found out here, once:
+ * A process has no pages until it reads kernel.usrsysshm. From then on the hooks keep its pages right. What happened before, the hooks did
+ * not record. This file finds it out, once; that is called settling:
  *
- * 1. The pages are mapped. Their space is in the table, so events for it are seen; it has no owner, so the pid reads 0.
+ * 1. The pages are mapped. Their space is in the table, so its events are seen. It has no owner, so the pid reads 0.
  *
- * 2. The asker becomes the owner, still with pid 0. Then all processes are looked at. One that runs in the same memory is a sharer. One
- *    that was made before the space is found by this look, one that is made after it by the hook on fork, and one in between
- *    by both, which is the same as once.
+ * 2. The asker becomes the owner; the pid still reads 0. Then all processes are searched for sharers: processes that run in the same memory.
+ *    This search finds one that was made before the space, the hook on fork one that is made after it, and both find one in between,
+ *    which counts once.
  *
- * 3. A process is not a sharer any more once its event has come: no code of its program runs in this memory again. That is when none of
- *    its threads is live; then no look is needed. And it is in the middle of exec, just before it takes its new memory. If it is still
- *    in exec, its event may have come before the space was there, or may be yet to come. So the asker looks again, until it has
- *    taken its new memory, or its exec has failed. After USS_EXEC_TRIES it counts as a sharer: the pid reads 0.
- *    Both are decided under the lock of the space, which the event takes too.
+ * 3. A sharer has left once its event has come: from then on it runs no user code in this memory. That is so when none of its threads is
+ *    live; then no search is needed. It is also so in the middle of exec, just before the process takes its new memory. If it is still in
+ *    exec, its event may have come before the space was there, or may be yet to come. So the asker searches again, until the process
+ *    has its new memory or its exec has failed. After USS_EXEC_TRIES the process is recorded as a sharer, and the pid reads 0. Both are
+ *    decided under the lock of the space, which the event takes too.
  *
- * 4. The asker's other threads may be in another UTS namespace, or have another personality. One that is just now in a system call that
- *    changes either counts as if it were: its event may have come too early.
+ * 4. Other threads of the asker may be in another UTS namespace, or have another personality. A thread that is in a system call that
+ *    changes either is treated as if it had changed it: its event may have come too early.
  *
  * 5. The pid is published.
  */
@@ -35,9 +35,11 @@
 #include "ask.h"
 #include "compat/compat.h"
 #include "map.h"
+#include "process.h"
 #include "space.h"
+#include "title.h"
 
-/* How often a process in the middle of exec is looked at again, and how long is waited in between. */
+/* How many times processes in the middle of exec are examined, and the wait in between. */
 #define USS_EXEC_TRIES		500
 #define USS_EXEC_WAIT_US	200
 
@@ -62,39 +64,39 @@ static bool uss_is_in_exec(struct task_struct *process)
 	return false;
 }
 
-struct uss_look {
+struct uss_search {
 	const struct mm_struct *mm;
 	struct task_struct *process;
-	bool again;			/* may it be looked at again? */
-	bool in_doubt;			/* it is to be */
+	bool again;			/* there may be another search */
+	bool in_doubt;			/* there must be one */
 };
 
-static void uss_look_at_process(struct uss_space *space, void *data)
+static void uss_examine_process(struct uss_space *space, void *data)
 {
-	struct uss_look *look = data;
+	struct uss_search *search = data;
 
-	if (!atomic_read(&look->process->signal->live) || !uss_runs_in(look->process, look->mm))
+	if (!atomic_read(&search->process->signal->live) || !uss_runs_in(search->process, search->mm))
 		return;
-	if (look->again && uss_is_in_exec(look->process))
-		look->in_doubt = true;
+	if (search->again && uss_is_in_exec(search->process))
+		search->in_doubt = true;
 	else
-		uss_space_add_sharer(space, look->process);
+		uss_process_add_sharer(space, search->process);
 }
 
-/* Those that were made after @since are not looked at: the hook on fork has seen them, and their events are seen. */
-static bool uss_look_at_processes(const struct mm_struct *mm, u64 since, bool again)
+/* Skips processes that were made after @since: the hook on fork has reported them, and their events are seen. */
+static bool uss_search_processes(const struct mm_struct *mm, u64 since, bool again)
 {
-	struct uss_look look = { .mm = mm, .again = again };
+	struct uss_search search = { .mm = mm, .again = again };
 
 	rcu_read_lock();
-	for_each_process(look.process) {
-		if (look.process->flags & PF_KTHREAD || look.process->signal == current->signal || look.process->start_time > since)
+	for_each_process(search.process) {
+		if (search.process->flags & PF_KTHREAD || search.process->signal == current->signal || search.process->start_time > since)
 			continue;
-		if (uss_runs_in(look.process, mm))
-			uss_space_call(mm, uss_look_at_process, &look);
+		if (uss_runs_in(search.process, mm))
+			uss_space_call(mm, uss_examine_process, &search);
 	}
 	rcu_read_unlock();
-	return look.in_doubt;
+	return search.in_doubt;
 }
 
 static void uss_find_sharers(struct mm_struct *mm)
@@ -103,37 +105,37 @@ static void uss_find_sharers(struct mm_struct *mm)
 	u64 since = ktime_get_ns();
 	int tries = 0;
 
-	/* Nobody else can come to share the memory: that takes a thread of it. */
+	/* Alone. Only a thread of this process could make a sharer. */
 	if (atomic_read(&current->signal->live) == 1 && atomic_read(&mm->mm_users) == 1)
 		return;
-	/* One that is killed does not wait, but it leaves nobody out: it may take long to go, and others go on in its memory. */
-	while (uss_look_at_processes(mm, since, ++tries < USS_EXEC_TRIES && !fatal_signal_pending(current)))
+	/* A killed asker does not wait, but it skips no process: it may take long to exit, and sharers go on in its memory. */
+	while (uss_search_processes(mm, since, ++tries < USS_EXEC_TRIES && !fatal_signal_pending(current)))
 		usleep_range(USS_EXEC_WAIT_US / 2, USS_EXEC_WAIT_US);
 }
 
-/* With @space locked. A thread that has its memory keeps it, its stack and its namespaces as long as its task lock is held. */
-static void uss_look_at_thread(struct uss_space *space, struct task_struct *thread)
+/* With @space locked. While its task_lock() is held, a thread that has its mm keeps it, its stack and its namespaces. */
+static void uss_examine_thread(struct uss_space *space, struct task_struct *thread)
 {
 	bool in_doubt;
 
 	task_lock(thread);
 	if (thread->mm) {
 		in_doubt = uss_changes_thread(syscall_get_nr(thread, task_pt_regs(thread)));
-		/* If the call has ended, what it has done is seen. */
+		/* If the call has ended, its effect is visible below. */
 		smp_rmb();
 		uss_space_compare(space, thread, in_doubt);
 	}
 	task_unlock(thread);
 }
 
-static void uss_look_at_threads(struct uss_space *space, void *data)
+static void uss_examine_threads(struct uss_space *space, void *data)
 {
 	struct task_struct *thread;
 
 	for_each_thread(current, thread)
 		if (thread != current)
-			uss_look_at_thread(space, thread);
-	uss_space_settled(space);
+			uss_examine_thread(space, thread);
+	uss_process_set_settling(space, false);
 }
 
 static void uss_begin_settling(struct uss_space *space, void *data)
@@ -153,10 +155,10 @@ static void uss_settle(struct mm_struct *mm)
 	/* Pairs with the one in uss_space_call(). */
 	smp_mb();
 	uss_find_sharers(mm);
-	uss_space_call(mm, uss_look_at_threads, NULL);
+	uss_space_call(mm, uss_examine_threads, NULL);
 }
 
-/* A child that runs in its parent's memory while the parent waits: it is soon gone, and must not become the owner. */
+/* A child that runs in its parent's memory while the parent waits. It leaves soon and must not become the owner. */
 static bool uss_is_in_vfork(void)
 {
 	bool shares;
@@ -184,16 +186,24 @@ unsigned long uss_ask(void)
 	return base;
 }
 
+static unsigned long uss_open_window(void)
+{
+	unsigned long area = 0;
+
+	uss_space_call(current->mm, uss_title_open_window, &area);
+	return area;
+}
+
 unsigned long uss_ask_title_area(void)
 {
 	unsigned long area;
 
 	if (!current->mm || !uss_current_base())
 		return 0;
-	area = uss_space_open_window(current->mm);
+	area = uss_open_window();
 	if (area)
 		return area;
-	/* If this fails because another thread was quicker, there is an area all the same. */
+	/* If this fails because another thread was quicker, there is an area nevertheless. */
 	uss_map_title_area();
-	return uss_space_open_window(current->mm);
+	return uss_open_window();
 }

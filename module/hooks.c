@@ -3,23 +3,24 @@
  * hooks.c - where an unmodified kernel tells us what happens to processes
  *
  *	sched_process_fork	a tracepoint: the child is complete and has not been woken
- *	exec_mm_release		a process, down to one thread, is about to leave its mm for a new one; a parent that
- *				waits in vfork is woken after this
- *	exit_mm_release		a thread leaves its mm for good; when no thread is live any more, the process does
+ *	exec_mm_release		a process, down to one thread, is about to leave its mm for a new one. A parent that waits in vfork
+ *				is woken after this.
+ *	exit_mm_release		a thread leaves its mm for good. When no thread is live any more, the process leaves it.
  *	switch_task_namespaces	a thread takes another set of namespaces
  *	personality		a thread changes what uname(2) tells it (a 64-bit and a 32-bit system call)
- *	add_device_randomness	called by a task that sets a name, as the last thing before it takes uts_sem: from there on nothing
- *				can go wrong, and the change will come
+ *	add_device_randomness	called by a task that sets a name, as the last thing before it takes uts_sem. From there on nothing
+ *				can fail, and the change will come.
  *	proc_sys_poll_notify	called by a task that has set a name, and by no other
- *	calc_global_load	a timer tick is about to see whether new load averages are due
- *	access_remote_vm	somebody reads a process's command line: replaced likewise, for processes with titles only
+ *	calc_global_load	a timer tick is about to check whether new load averages are due
+ *	access_remote_vm	a process's command line or environment is being read. For processes with a title it is replaced, as a live
+ *				patch would, by uss_cmdline_read().
  *
  * and, with the module parameter at_exec=1 only:
  *
- *	finalize_exec		the new program's mm is complete, nothing has run in it, sleeping is allowed: replaced, in the way
- *				of a live patch, by a function that calls it and then asks for the pages
+ *	finalize_exec		the new program's mm is complete, no user code has run in it, sleeping is allowed. Replaced by a function
+ *				that calls it and then maps the pages.
  *
- * The functions are found by name. A kernel without one of them is not ours to run on: loading fails.
+ * The functions are found by name. If the kernel lacks one of them, loading fails.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -37,12 +38,12 @@
 #include <asm/syscall.h>
 
 #include "ask.h"
+#include "cmdline.h"
 #include "compat/compat.h"
 #include "hooks.h"
 #include "machine.h"
+#include "names.h"
 #include "space.h"
-#include "title.h"
-#include "uts.h"
 
 /* How many tasks are inside our replacements, where they may sleep. */
 static atomic_t uss_in_finalize_exec, uss_in_access_remote_vm;
@@ -51,12 +52,12 @@ static bool uss_at_exec;
 module_param_named(at_exec, uss_at_exec, bool, 0444);
 MODULE_PARM_DESC(at_exec, "give every program its pages at exec, instead of when it asks (default: no)");
 
-/* Not a tail call: the callee's return address must lie in this module, or it would be redirected here again, for ever. */
+/* Not a tail call: the callee's return address must lie in this module, or the call would be redirected here again, for ever. */
 static notrace void uss_finalize_exec(struct linux_binprm *bprm)
 {
 	atomic_inc(&uss_in_finalize_exec);
 	finalize_exec(bprm);
-	/* A program that has to account for its address space is not to find some of it gone. */
+	/* A program whose address space is limited keeps all of it. */
 	if (rlimit(RLIMIT_AS) == RLIM_INFINITY)
 		uss_ask();
 	atomic_dec(&uss_in_finalize_exec);
@@ -74,7 +75,7 @@ static notrace int uss_access_remote_vm(struct mm_struct *mm, unsigned long addr
 	int got;
 
 	atomic_inc(&uss_in_access_remote_vm);
-	got = uss_title_read(mm, addr, buf, len, gup_flags);
+	got = uss_cmdline_read(mm, addr, buf, len, gup_flags);
 	atomic_dec(&uss_in_access_remote_vm);
 	return got;
 }
@@ -84,7 +85,7 @@ static notrace void uss_at_access_remote_vm(unsigned long ip, unsigned long pare
 {
 	struct mm_struct *mm = (struct mm_struct *)uss_ftrace_argument(fregs, 0);
 
-	if (uss_title_is_concerned(mm, uss_ftrace_argument(fregs, 4)))
+	if (uss_cmdline_is_concerned(mm, uss_ftrace_argument(fregs, 4)))
 		uss_ftrace_set_ip(fregs, (unsigned long)uss_access_remote_vm);
 }
 
@@ -97,7 +98,7 @@ static notrace void uss_at_exec_mm_release(unsigned long ip, unsigned long paren
 static notrace void uss_at_exit_mm_release(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
 					   struct ftrace_regs *fregs)
 {
-	/* do_exit() has counted the current thread out before it comes here. */
+	/* do_exit() has decremented it for the current thread. */
 	if (!atomic_read(&current->signal->live))
 		uss_space_leave(current);
 }
@@ -109,7 +110,7 @@ static notrace void uss_at_switch_task_namespaces(unsigned long ip, unsigned lon
 	struct nsproxy *new = (struct nsproxy *)uss_ftrace_argument(fregs, 1);
 
 	if (task == current && new && task->nsproxy)
-		uss_space_namespaces(task, new);
+		uss_space_enter(task, new);
 }
 
 static notrace void uss_at_personality(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
@@ -118,12 +119,12 @@ static notrace void uss_at_personality(unsigned long ip, unsigned long parent_ip
 	unsigned long arguments[6];
 
 	syscall_get_arguments(current, current_pt_regs(), arguments);
-	/* That one only asks. */
+	/* This value only queries. */
 	if ((u32)arguments[0] != 0xffffffff)
 		uss_space_personality(current);
 }
 
-/* Is this an address in a function that sets a name? There are several: by 64-bit and by 32-bit system call, by sysctl. */
+/* Is this an address in a function that sets a name? There are several: for 64-bit and 32-bit system calls, and for sysctl. */
 static bool uss_is_name_setter(unsigned long address)
 {
 	char function[KSYM_SYMBOL_LEN];
@@ -133,8 +134,8 @@ static bool uss_is_name_setter(unsigned long address)
 }
 
 /*
- * Where add_device_randomness() was called from so far: a dozen places at most, and to look one up costs more than to set a name. From
- * 6.15 on every exit is one of them.
+ * The callers of add_device_randomness() seen so far: a dozen at most. To look one up by name costs more than to set a name, and from 6.15
+ * on every exit calls it.
  */
 static struct uss_caller {
 	unsigned long address;		/* 0: none yet */
@@ -170,15 +171,15 @@ static bool uss_sets_name(unsigned long parent_ip)
 static notrace void uss_at_add_device_randomness(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
 						 struct ftrace_regs *fregs)
 {
-	/* An exiting thread calls it, too, with interrupts off; a setter may sleep. */
+	/* Before 6.15 an exiting thread calls it with interrupts off. A setter may sleep. */
 	if (!irqs_disabled() && uss_sets_name(parent_ip))
-		uss_uts_begin(current->nsproxy->uts_ns);
+		uss_names_begin_change(current->nsproxy->uts_ns);
 }
 
 static notrace void uss_at_proc_sys_poll_notify(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
 						struct ftrace_regs *fregs)
 {
-	uss_uts_end(current->nsproxy->uts_ns);
+	uss_names_end_change(current->nsproxy->uts_ns);
 }
 
 static notrace void uss_at_calc_global_load(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
@@ -192,13 +193,13 @@ static void uss_at_fork(void *data, struct task_struct *parent, struct task_stru
 	uss_space_fork(parent, child);
 }
 
-/* PERMANENT: `sysctl kernel.ftrace_enabled=0` is refused while they are there, instead of quietly turning them off. */
+/* PERMANENT: `sysctl kernel.ftrace_enabled=0` is refused while a hook is registered, instead of silently disabling it. */
 #define USS_OPS_FLAGS	(FTRACE_OPS_FL_SAVE_REGS | FTRACE_OPS_FL_SAVE_REGS_IF_SUPPORTED | FTRACE_OPS_FL_RECURSION | \
 			 FTRACE_OPS_FL_PERMANENT)
 
 /*
- * To unregister takes a quarter of a second each time, so one hook holds all functions that need neither an order among themselves nor
- * replacement. Which of them was called is known by the address.
+ * Unregistering a hook takes a quarter of a second. So one hook holds all functions that need neither an order among themselves nor
+ * replacement. The address tells which of them was called.
  */
 struct uss_hook {
 	struct uss_function {
@@ -231,7 +232,7 @@ static struct uss_hook uss_hooks[] = {
 		{ "proc_sys_poll_notify", uss_at_proc_sys_poll_notify },
 		{ "calc_global_load", uss_at_calc_global_load },
 	}, { .func = uss_at_function, .flags = USS_OPS_FLAGS } },
-	/* The end of a change is heard from before its beginning is: no beginning without an end. */
+	/* Registered after the hook on the end of a change: no beginning without an end. */
 	{ {
 		{ "add_device_randomness", uss_at_add_device_randomness },
 	}, { .func = uss_at_function, .flags = USS_OPS_FLAGS } },
@@ -240,12 +241,12 @@ static struct uss_hook uss_hooks[] = {
 	}, { .func = uss_at_function, .flags = USS_OPS_FLAGS | FTRACE_OPS_FL_IPMODIFY } },
 };
 
-/* Registered last and removed first: a process that has pages has all its other moves seen. */
+/* Registered last and removed first: all other events of a process that has pages are seen. */
 static struct uss_hook uss_exec_hook = { {
 	{ "finalize_exec", uss_at_finalize_exec },
 }, { .func = uss_at_function, .flags = USS_OPS_FLAGS | FTRACE_OPS_FL_IPMODIFY } };
 
-/* The kernel tells a module the address of a name only when it wants a probe there; one that is never armed is enough. */
+/* The kernel tells a module the address of a name only when it places a probe there. A probe that is never armed is enough. */
 static int uss_function_find(struct uss_function *function)
 {
 	struct kprobe probe = { .symbol_name = function->name, .flags = KPROBE_FLAG_DISABLED };
@@ -253,7 +254,7 @@ static int uss_function_find(struct uss_function *function)
 
 	if (err)
 		return err;
-	/* FTRACE: where the probe would be is where the tracer is called from, which uss_at_function() compares with. */
+	/* FTRACE: the probe would be where ftrace is called from, which is the address that uss_at_function() compares with. */
 	if (probe.flags & KPROBE_FLAG_FTRACE)
 		function->address = (unsigned long)probe.addr;
 	else
@@ -262,7 +263,7 @@ static int uss_function_find(struct uss_function *function)
 	return err;
 }
 
-/* By address, not by name: asked for a name, the kernel says that all is well, too, when it had no memory for the entry. */
+/* By address: given a name, the kernel reports success also when it had no memory for the entry. */
 static int uss_hook_filter(struct uss_hook *hook)
 {
 	struct uss_function *function;
@@ -313,19 +314,18 @@ static void uss_find_tracepoint(struct tracepoint *tracepoint, void *data)
 }
 
 /*
- * A task that was setting a name before the hooks were there ends its change without having begun one. Wait for those that were running.
- * One that sleeps, waiting for uts_sem, is not waited for (synchronize_rcu_tasks() counts that as its end); but it waits in a queue that moves,
- * so while such changes still come, more may come.
+ * A task that began to set a name before the hooks were registered is seen to end its change only. Wait for such tasks. For
+ * synchronize_rcu_tasks() a task that sleeps on uts_sem is done; but that queue moves, so while such changes keep ending, wait again.
  */
-static void uss_wait_for_old_setters(void)
+static void uss_wait_for_early_setters(void)
 {
 	unsigned int seen, tries = 0;
 
 	synchronize_rcu_tasks();
 	do {
-		seen = uss_uts_count_unseen();
+		seen = uss_names_count_unseen();
 		synchronize_rcu_tasks();
-	} while (seen != uss_uts_count_unseen() && ++tries < 20);
+	} while (seen != uss_names_count_unseen() && ++tries < 20);
 }
 
 int uss_hooks_init(void)
@@ -348,8 +348,8 @@ int uss_hooks_init(void)
 		if (err)
 			goto unregister;
 	}
-	uss_wait_for_old_setters();
-	uss_uts_set_ready(true);
+	uss_wait_for_early_setters();
+	uss_names_set_ready(true);
 	if (uss_at_exec) {
 		err = uss_hook_register(&uss_exec_hook);
 		if (err)
@@ -358,21 +358,20 @@ int uss_hooks_init(void)
 	return 0;
 
 unready:
-	uss_uts_set_ready(false);
+	uss_names_set_ready(false);
 unregister:
 	while (i--)
 		uss_hook_unregister(&uss_hooks[i]);
-	uss_uts_exit();
 	tracepoint_probe_unregister(uss_fork_tracepoint, uss_at_fork, NULL);
 	tracepoint_synchronize_unregister();
 	return err;
 }
 
 /*
- * The hook is removed, so no more come. Wait first for tasks that were redirected but have not incremented the counter, then for
- * those that sleep inside, then for those between their decrement and their return.
+ * The hook is removed, so no task enters any more. Wait first for tasks that were redirected but have not incremented the counter, then
+ * for those that sleep inside, then for those between their decrement and their return.
  */
-static void uss_wait_for_those_inside(const atomic_t *inside)
+static void uss_wait_for_tasks_inside(const atomic_t *inside)
 {
 	synchronize_rcu_tasks();
 	while (atomic_read(inside))
@@ -385,19 +384,18 @@ void uss_hooks_stop_exec(void)
 	if (!uss_at_exec)
 		return;
 	uss_hook_unregister(&uss_exec_hook);
-	uss_wait_for_those_inside(&uss_in_finalize_exec);
+	uss_wait_for_tasks_inside(&uss_in_finalize_exec);
 }
 
 void uss_hooks_exit(void)
 {
 	size_t i;
 
-	/* Beginnings and ends cease to be heard of one after the other. */
-	uss_uts_set_ready(false);
+	/* The hooks on the beginning and on the end of a change go one after the other. */
+	uss_names_set_ready(false);
 	for (i = ARRAY_SIZE(uss_hooks); i--;)
 		uss_hook_unregister(&uss_hooks[i]);
-	uss_uts_exit();
 	tracepoint_probe_unregister(uss_fork_tracepoint, uss_at_fork, NULL);
 	tracepoint_synchronize_unregister();
-	uss_wait_for_those_inside(&uss_in_access_remote_vm);
+	uss_wait_for_tasks_inside(&uss_in_access_remote_vm);
 }

@@ -3,9 +3,10 @@
 #ifndef USS_HOOKS_H
 #define USS_HOOKS_H
 
+/* Prints why it fails. */
 int uss_hooks_init(void);
 
-/* First, with at_exec, no more programs get pages; then, when none has any more, all other hooks are removed. */
+/* First, with at_exec, programs stop getting pages at exec. Later, when no process has pages any more, all other hooks go. */
 void uss_hooks_stop_exec(void);
 void uss_hooks_exit(void);
 

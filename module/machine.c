@@ -2,13 +2,13 @@
 /*
  * machine.c - the machine page, one for all processes: load averages and processors online
  *
- * 1. Load averages change in the timer tick, every LOAD_FREQ ticks, counted from the first tick of all. Each tick is heard of before it
- *    looks whether it is time. If it is, the sequence becomes odd, and the interrupt that follows the tick publishes
- *    the new numbers. In between readers ask the kernel. Should the numbers ever change when it was not time, this kernel counts in
- *    another way: then they are not served any more.
+ * 1. Load averages change in the timer tick, every LOAD_FREQ ticks, counted from boot. The hook is called in each tick before the kernel
+ *    checks whether they are due. If they are, the sequence counter becomes odd, and an interrupt right after the tick publishes
+ *    the new numbers. In between, readers fall back to the system call. If the numbers ever change when they were not due, this kernel
+ *    counts in another way, and they are not served any more.
  *
- * 2. A processor that comes or goes passes two states of ours: one that is entered before it comes online and left after it has gone,
- *    one that is entered after it has come and left before it goes. Between the two the number reads 0.
+ * 2. A processor that comes online or goes offline passes two hotplug states of ours. One is entered before it comes online and left after
+ *    it has gone; the other is entered after it has come online and left before it goes. Between the two the number reads 0.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -22,28 +22,31 @@
 #include <linux/spinlock.h>
 #include <usrsysshm/abi.h>
 
+#include "facts.h"
 #include "machine.h"
-#include "space.h"
+#include "page.h"
+#include "sequence.h"
 
 /* As in sysinfo(2); its constant is private to it. */
 #define USS_LOAD_SHIFT	16
 
+/* Not counted: it exists as long as the module. */
 static struct page *uss_machine;
-static struct uss_machine_page *uss_facts;
+static struct uss_machine_page *uss_machine_facts;
 
-struct page *uss_machine_page(void)
+static struct page *uss_machine_page(struct uss_space *space, unsigned int index)
 {
 	get_page(uss_machine);
 	return uss_machine;
 }
 
-void uss_machine_peek(void *copy)
+static void uss_machine_peek(struct uss_space *space, unsigned int index, void *copy)
 {
-	memcpy(copy, uss_facts, PAGE_SIZE);
+	memcpy(copy, uss_machine_facts, PAGE_SIZE);
 }
 
 /*
- * Load averages. All in hard interrupts, on whichever processor keeps the time.
+ * Load averages. All of this runs in hard interrupts, on the processor that keeps the time.
  */
 
 static DEFINE_RAW_SPINLOCK(uss_loads_lock);
@@ -58,15 +61,13 @@ static u64 uss_load(int i)
 static void uss_publish_loads(struct irq_work *work)
 {
 	unsigned long flags;
-	u32 next;
 	int i;
 
 	raw_spin_lock_irqsave(&uss_loads_lock, flags);
 	if (!uss_loads_are_lost) {
 		for (i = 0; i < 3; i++)
-			WRITE_ONCE(uss_facts->loads[i], uss_load(i));
-		next = (uss_facts->loads_sequence | 1) + 1;
-		smp_store_release(&uss_facts->loads_sequence, next ?: 2);
+			WRITE_ONCE(uss_machine_facts->loads[i], uss_load(i));
+		uss_sequence_end(&uss_machine_facts->loads_sequence);
 		uss_loads_are_due = false;
 	}
 	raw_spin_unlock_irqrestore(&uss_loads_lock, flags);
@@ -74,21 +75,14 @@ static void uss_publish_loads(struct irq_work *work)
 
 static DEFINE_IRQ_WORK(uss_loads_work, uss_publish_loads);
 
-static void uss_silence_loads(void)
-{
-	WRITE_ONCE(uss_facts->loads_sequence, uss_facts->loads_sequence | 1);
-	/* Pairs with the reader's acquire fence. */
-	smp_wmb();
-}
-
 static bool uss_loads_have_changed(void)
 {
-	return uss_facts->loads[0] != uss_load(0) || uss_facts->loads[1] != uss_load(1) || uss_facts->loads[2] != uss_load(2);
+	return uss_machine_facts->loads[0] != uss_load(0) || uss_machine_facts->loads[1] != uss_load(1) || uss_machine_facts->loads[2] != uss_load(2);
 }
 
 void uss_machine_before_load(void)
 {
-	/* The kernel's condition: the n-th update is due ten ticks after n times LOAD_FREQ. */
+	/* The kernel's own condition: update n is due ten ticks after n times LOAD_FREQ. */
 	unsigned long window = (jiffies - INITIAL_JIFFIES - 10) / LOAD_FREQ, flags;
 
 	raw_spin_lock_irqsave(&uss_loads_lock, flags);
@@ -97,32 +91,32 @@ void uss_machine_before_load(void)
 	} else if (window != uss_loads_window) {
 		uss_loads_window = window;
 		uss_loads_are_due = true;
-		uss_silence_loads();
+		uss_sequence_begin(&uss_machine_facts->loads_sequence);
 		irq_work_queue(&uss_loads_work);
 	} else if (!uss_loads_are_due && uss_loads_have_changed()) {
 		uss_loads_are_lost = true;
-		uss_silence_loads();
+		uss_sequence_begin(&uss_machine_facts->loads_sequence);
 		pr_warn("the load averages changed when they were not due: they are not served any more\n");
 	}
 	raw_spin_unlock_irqrestore(&uss_loads_lock, flags);
 }
 
 /*
- * Processors. The kernel brings and takes them one at a time.
+ * Processors. The kernel takes them online and offline one at a time.
  */
 
 static enum cpuhp_state uss_cpu_present, uss_cpu_online;
 
 static int uss_cpus_change(unsigned int cpu)
 {
-	/* Before the processor comes or goes, which takes far more than this needs to be seen. */
-	smp_store_mb(uss_facts->nprocs_onln, 0);
+	/* Long before the processor comes or goes: other processors see this store by then. */
+	smp_store_mb(uss_machine_facts->nprocs_onln, 0);
 	return 0;
 }
 
 static int uss_cpus_changed(unsigned int cpu)
 {
-	smp_store_release(&uss_facts->nprocs_onln, num_online_cpus());
+	smp_store_release(&uss_machine_facts->nprocs_onln, num_online_cpus());
 	return 0;
 }
 
@@ -147,25 +141,38 @@ static int uss_cpus_init(void)
 	return 0;
 }
 
-int uss_machine_init(void)
+static int uss_machine_init(void)
 {
 	int err;
 
 	uss_machine = alloc_page(GFP_KERNEL | __GFP_ZERO);
 	if (!uss_machine)
 		return -ENOMEM;
-	uss_facts = page_address(uss_machine);
-	uss_fill_header(&uss_facts->header, USS_MAGIC_MACHINE, sizeof(*uss_facts));
+	uss_machine_facts = page_address(uss_machine);
+	uss_page_fill_header(uss_machine_facts, USS_MAGIC_MACHINE, sizeof(*uss_machine_facts));
 	err = uss_cpus_init();
-	if (err)
+	if (err) {
+		pr_err("cannot follow the processors that come and go: error %d\n", err);
 		put_page(uss_machine);
+	}
 	return err;
 }
 
-void uss_machine_exit(void)
+static void uss_machine_exit(void)
 {
 	cpuhp_remove_state_nocalls(uss_cpu_online);
 	cpuhp_remove_state_nocalls(uss_cpu_present);
 	irq_work_sync(&uss_loads_work);
 	put_page(uss_machine);
 }
+
+const struct uss_fact uss_machine_fact = {
+	.names = "loadavg nprocs",
+	.features = USS_FEATURE_LOADAVG | USS_FEATURE_NPROCS,
+	.first = USS_MACHINE_PGOFF,
+	.pages = 1,
+	.init = uss_machine_init,
+	.exit = uss_machine_exit,
+	.page = uss_machine_page,
+	.peek = uss_machine_peek,
+};

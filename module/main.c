@@ -2,14 +2,21 @@
 /*
  * main.c - loading and unloading
  *
- *	hooks.c		the kernel tells what happens to a process
- *	ask.c		a process asks for its pages
- *	map.c		the process's VMAs
- *	space.c		its pages, what stands in them, and for whom it is valid
- *	uts.c		the names of its UTS namespace
- *	machine.c	load averages and processors
- *	title.c		what others see as its command line
+ * The files, from the top. Calls go down. Facts are called through one table of functions (facts.h).
+ *
  *	user.c		sysctl and sysfs
+ *	hooks.c		the kernel reports what happens to processes
+ *	ask.c		a process asks for its pages
+ *	cmdline.c	another process reads the command line of one with a title
+ *	unload.c	takes the pages away from all processes
+ *	map.c		our VMAs in a process
+ *	space.c		address spaces that have pages; hands out events to the facts
+ *	title.c		fact: the title area
+ *	machine.c	fact: load averages and processors online
+ *	names.c		fact: the names of a UTS namespace
+ *	process.c	fact: pid, fork id, start time, and for whom all facts of a process are valid
+ *	withdraw.c	takes a page out of one process
+ *	page.c		allocates and counts pages
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -17,18 +24,20 @@
 #include <linux/module.h>
 
 #include "hooks.h"
-#include "machine.h"
 #include "map.h"
 #include "space.h"
+#include "unload.h"
 #include "user.h"
+#include "withdraw.h"
 
-/* Nobody can ask for pages any more. */
+/* No process can ask for pages any more. The hooks that keep pages right stay until the last page has gone. */
 static void uss_stop(void)
 {
 	uss_hooks_stop_exec();
-	uss_map_exit();
+	uss_withdraw_exit();
+	uss_unload();
 	uss_hooks_exit();
-	uss_machine_exit();
+	uss_map_exit();
 	uss_spaces_exit();
 }
 
@@ -36,36 +45,30 @@ static int __init uss_init(void)
 {
 	int err;
 
-	/* Facts change under spin locks inside tracepoints, where such a kernel may not take them. */
+	/* Facts change under spin locks inside tracepoints, where a real-time kernel may not take them. */
 	if (IS_ENABLED(CONFIG_PREEMPT_RT)) {
 		pr_err("real-time kernels (PREEMPT_RT) are not supported\n");
 		return -EOPNOTSUPP;
 	}
-	/* Load averages are reckoned from the first tick of all, which a short counter of ticks forgets. */
+	/* When load averages are due depends on the number of ticks since boot, which a 32-bit counter loses. */
 	if (!IS_ENABLED(CONFIG_64BIT)) {
 		pr_err("32-bit kernels are not supported\n");
 		return -EOPNOTSUPP;
 	}
 	err = uss_spaces_init();
 	if (err) {
-		pr_err("no memory for the first pages\n");
+		pr_err("cannot set up the first pages: error %d\n", err);
 		return err;
 	}
 	err = uss_map_init();
 	if (err) {
-		pr_err("cannot make the files that are to be mapped: error %d\n", err);
+		pr_err("cannot make the files to be mapped: error %d\n", err);
 		goto exit_spaces;
 	}
-	err = uss_machine_init();
-	if (err) {
-		pr_err("cannot follow the processors that come and go: error %d\n", err);
-		goto exit_map;
-	}
-	/* Says itself what is missing. */
 	err = uss_hooks_init();
 	if (err)
-		goto exit_machine;
-	/* Last of all: a process that has pages has all its other moves seen. */
+		goto exit_map;
+	/* Last: all events of a process that has pages are seen. */
 	err = uss_user_init();
 	if (err) {
 		pr_err("cannot make /sys/kernel/usrsysshm and the sysctl kernel.usrsysshm: error %d\n", err);
@@ -73,8 +76,6 @@ static int __init uss_init(void)
 	}
 	return err;
 
-exit_machine:
-	uss_machine_exit();
 exit_map:
 	uss_map_exit();
 exit_spaces:
@@ -82,10 +83,7 @@ exit_spaces:
 	return err;
 }
 
-/*
- * At any time, under running programs: no more of them can ask for pages; those that have some get memory of zeros in their place and
- * fall back to the system call from then on. The hooks that keep pages right stay until the last page has gone.
- */
+/* At any time, under running programs. Those that have pages get memory of zeros in their place, and fall back to the system call. */
 static void __exit uss_exit(void)
 {
 	uss_user_exit();

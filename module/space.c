@@ -1,85 +1,49 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * space.c - address spaces that have pages, and whom their process page speaks for
+ * space.c - address spaces that have pages, and what happens to them
  *
- * 1. A struct uss_space belongs to one mm from the moment our first VMA comes into it (the process asked for its pages, or fork
- *    copied the VMA) until the last one goes (munmap, exec, exit). It is found by its mm. The VMAs go before the mm is freed, so
- *    an mm pointer in the table is never a stale one. (A space that is dead can stay to be found, under RCU, for a moment.)
+ * 1. A struct uss_space belongs to one mm from the moment our first VMA comes into it (the process asked for its pages, or fork copied
+ *    the VMA) until the last one goes (munmap, exec, exit). It is found by its mm. The VMAs go before the mm is freed, so an mm pointer in
+ *    the table is never stale. (A dead space can still be found, under RCU, for a moment.)
  *
- * 2. The process page is valid for one process: the owner, named by its signal_struct, which all its threads share. The owner is the
- *    process that asked; after fork it is the child, known only after the mm was copied. Until then, and after the owner has left,
- *    there is none and the pid reads 0.
+ * 2. What the pages say is up to the facts (facts.h). This file calls them: when a space begins and ends, at a page fault, and when
+ *    something happens to its processes. Events are delivered under space->lock.
  *
- * 3. Other processes can run in the owner's mm: vfork, posix_spawn, CLONE_VM. Each of them is a sharer, remembered from before
- *    it is woken until it leaves by exec or by the exit of its last thread. While there is one the pid reads 0.
- *    They are a list, not a count: leaving twice (an exec that fails half-way, then exit) takes nothing from the others.
+ * 3. A page is allocated at the first touch, without a lock, and filled and installed under space->lock, which every change of a field
+ *    takes too. So a page begins right and stays right, and a page that is never touched costs nothing. Only the process itself makes its
+ *    pages. Another process that reads its memory gets a copy and changes nothing (map.c).
  *
- * 4. A sharer that was there before the process asked is found by ask.c, which looks at all processes. One that is made later is
- *    seen by a tracepoint. When a sharer cannot be remembered for lack of memory the space is given up: its pid reads 0 from then
- *    on. To miss a leaving is harmless: the pid stays 0 and readers fall back to the system call.
- *
- * 5. A page is made at first touch, under no lock, and filled and installed under space->lock, which every change of a field
- *    takes too. So the page begins right and stays right; a page nobody touched costs nothing. Only the process itself makes its
- *    pages: another process that reads its memory gets a copy and changes nothing (map.c).
- *
- * 6. No lock is shared by all processes: the table has a lock for each bucket, and counts are per processor.
+ * 4. No lock is shared by all processes: the table has a lock for each bucket, and counts are per processor.
  */
 #include <linux/hash.h>
 #include <linux/mm.h>
 #include <linux/nsproxy.h>
-#include <linux/personality.h>
 #include <linux/percpu.h>
-#include <linux/pid_namespace.h>
 #include <linux/rculist.h>
 #include <linux/sched/mm.h>
 #include <linux/sched/signal.h>
-#include <linux/sched/task.h>
 #include <linux/slab.h>
-#include <linux/time_namespace.h>
-#include <linux/timekeeping.h>
-#include <usrsysshm/abi.h>
+#include <linux/sysfs.h>
 
-#include "map.h"
+#include "facts.h"
+#include "page.h"
 #include "space.h"
-#include "title.h"
-#include "uts.h"
 
-#define USS_FEATURES	(USS_FEATURE_PID | USS_FEATURE_FORKID | USS_FEATURE_START_TIME | USS_FEATURE_TITLE | \
-			 USS_FEATURE_NAMES | USS_FEATURE_LOADAVG | USS_FEATURE_NPROCS)
-
-/* A process in somebody else's address space. */
-struct uss_sharer {
-	struct list_head node;
-	struct signal_struct *signal;	/* compared, never followed */
-	u64 forkid;
+/* The process page first: when the owner leaves, its pid reads 0 before any other page ceases to be kept right. */
+static const struct uss_fact *const uss_facts[] = {
+	&uss_process_fact,
+	&uss_title_fact,
+	&uss_names_fact,
+	&uss_machine_fact,
 };
 
-struct uss_space {
-	struct hlist_node node;
-	struct mm_struct *mm;		/* the key */
-	refcount_t vmas;
-	struct rcu_head rcu;
-	u64 forkid;
-	unsigned int round;		/* of uss_spaces_get_mm() */
-
-	spinlock_t lock;		/* all below */
-	bool dead;			/* its last VMA has gone */
-	bool given_up;			/* a sharer could not be remembered */
-	bool settling;			/* the owner has asked; who else is in its memory is being found out */
-	bool was_owned;			/* there has been an owner: nobody else becomes one */
-	u32 speaks;
-	struct signal_struct *owner;	/* compared, never followed; NULL: nobody */
-	struct uts_namespace *uts_ns;	/* where all threads of the owner are; NULL: not in one, or no owner */
-	struct uss_uts *uts;		/* what is known of it, once the system page was touched */
-	pid_t pid;			/* as the owner sees itself */
-	u64 start_time;
-	struct list_head sharers;
-	unsigned long title_area;	/* where the process has its title area; 0: it did not ask for one */
-	struct page *process_page;
-	struct page *title_pages[USS_TITLE_PAGES];
-	struct uss_title title;
-	struct uss_withdrawal *withdrawal;	/* ready for use, since the system page was touched */
-};
+/* Calls a function of all facts that have it. */
+#define USS_CALL_FACTS(function, ...) do { \
+	size_t fact__; \
+	for (fact__ = 0; fact__ < ARRAY_SIZE(uss_facts); fact__++) \
+		if (uss_facts[fact__]->function) \
+			uss_facts[fact__]->function(__VA_ARGS__); \
+} while (0)
 
 #define USS_SPACE_BITS	12
 
@@ -89,43 +53,34 @@ static struct uss_bucket {
 	spinlock_t lock;
 } uss_buckets[1 << USS_SPACE_BITS];
 
-/* One processor counts what comes, another one what goes: only the sum means something. */
+/* One processor counts a space that begins, another one its end: only the sum means something. */
 static DEFINE_PER_CPU(int, uss_processes);
-static DEFINE_PER_CPU(int, uss_pages);
 
-static atomic64_t uss_last_forkid;
-static struct page *uss_empty;
-
-/* Not charged to a memory cgroup, which every fork would pay for. One space for each mm, which is charged and far larger. */
+/* Not charged to a memory cgroup, which would cost every fork. There is one space for each mm, and the mm, far larger, is charged. */
 static struct kmem_cache *uss_space_cache;
 
-static int uss_sum(const int __percpu *counts)
+int uss_count_processes(void)
 {
 	int cpu, sum = 0;
 
 	for_each_possible_cpu(cpu)
-		sum += *per_cpu_ptr(counts, cpu);
+		sum += per_cpu(uss_processes, cpu);
 	return sum;
 }
 
-int uss_count_processes(void)
+ssize_t uss_space_print_facts(char *buf)
 {
-	return uss_sum(&uss_processes);
-}
+	ssize_t length = 0;
+	size_t i;
 
-int uss_count_pages(void)
-{
-	return uss_sum(&uss_pages) + uss_uts_count();
+	for (i = 0; i < ARRAY_SIZE(uss_facts); i++)
+		length += sysfs_emit_at(buf, length, "%s%s", i ? " " : "", uss_facts[i]->names);
+	return length + sysfs_emit_at(buf, length, "\n");
 }
 
 static struct uss_bucket *uss_bucket(const struct mm_struct *mm)
 {
 	return &uss_buckets[hash_ptr(mm, USS_SPACE_BITS)];
-}
-
-static u64 uss_next_forkid(void)
-{
-	return atomic64_inc_return(&uss_last_forkid);
 }
 
 /* Under rcu_read_lock(). */
@@ -144,7 +99,7 @@ bool uss_space_call(const struct mm_struct *mm, void (*function)(struct uss_spac
 	struct uss_space *space;
 	bool called = false;
 
-	/* Pairs with itself: either an event finds the space, or ask.c sees what the task did before its event (its point 2). */
+	/* Pairs with itself: either an event finds the space, or ask.c sees what the task did before its event (point 2 there). */
 	smp_mb();
 	rcu_read_lock();
 	space = uss_space_find(mm);
@@ -160,267 +115,39 @@ bool uss_space_call(const struct mm_struct *mm, void (*function)(struct uss_spac
 }
 
 /*
- * The process page
+ * Pages
  */
 
-/* Writes what can change. Here alone it is decided whether the page says who its reader is. */
-static void uss_write_facts(struct uss_space *space, struct uss_process_page *facts)
+static const struct uss_fact *uss_fact_at(pgoff_t pgoff)
 {
-	bool alone = space->owner && !space->settling && list_empty(&space->sharers) && !space->given_up;
+	size_t i;
 
-	lockdep_assert_held(&space->lock);
-	WRITE_ONCE(facts->start_time, space->start_time);
-	/* While settling it is not yet known what all threads have in common. */
-	WRITE_ONCE(facts->speaks, space->settling ? 0 : space->speaks);
-	WRITE_ONCE(facts->title_area, space->title_area);
-	/* Release: who sees the pid sees what it vouches for. */
-	smp_store_release(&facts->pid, alone ? space->pid : 0);
-}
-
-static void uss_publish(struct uss_space *space)
-{
-	if (space->process_page)
-		uss_write_facts(space, page_address(space->process_page));
-}
-
-void uss_fill_header(struct uss_header *header, u32 magic, u32 size)
-{
-	header->magic = magic;
-	header->abi_version = USS_ABI_VERSION;
-	header->size = size;
-	header->features = USS_FEATURES;
-}
-
-static void uss_fill_process_page(struct uss_space *space, void *page)
-{
-	struct uss_process_page *facts = page;
-
-	uss_fill_header(&facts->header, USS_MAGIC_PROCESS, sizeof(*facts));
-	facts->forkid = space->forkid;
-	facts->system_offset = USS_SYSTEM_PGOFF * PAGE_SIZE;
-	facts->machine_offset = USS_MACHINE_PGOFF * PAGE_SIZE;
-	uss_write_facts(space, facts);
-}
-
-static struct page *uss_alloc_page(gfp_t gfp)
-{
-	return alloc_page(gfp | GFP_KERNEL_ACCOUNT | __GFP_ZERO);
-}
-
-/* Puts @new into @slot, filled, unless another toucher was first; returns the winner, referenced. */
-static struct page *uss_install_page(struct uss_space *space, struct page **slot, struct page *new,
-				     void (*fill)(struct uss_space *space, void *page))
-{
-	struct page *page;
-
-	spin_lock(&space->lock);
-	if (!*slot) {
-		if (fill)
-			fill(space, page_address(new));
-		/* Pairs with the acquire in uss_installed_page(): who finds the page finds it filled. */
-		smp_store_release(slot, new);
-		new = NULL;
-		this_cpu_inc(uss_pages);
-	}
-	page = *slot;
-	get_page(page);
-	spin_unlock(&space->lock);
-	if (new)
-		__free_page(new);
-	return page;
-}
-
-static struct page *uss_installed_page(struct page **slot)
-{
-	struct page *page = smp_load_acquire(slot);
-
-	/* The caller's fault holds the VMA, which holds the space, which holds the page. */
-	if (page)
-		get_page(page);
-	return page;
-}
-
-struct page *uss_space_process_page(struct uss_space *space)
-{
-	struct page *page = uss_installed_page(&space->process_page);
-
-	if (page)
-		return page;
-	/* Do not invoke the OOM killer for this page: without it readers fall back to the system call. */
-	page = uss_alloc_page(__GFP_RETRY_MAYFAIL | __GFP_NOWARN);
-	if (!page)
-		return NULL;
-	return uss_install_page(space, &space->process_page, page, uss_fill_process_page);
-}
-
-static void uss_fill_title_page(struct uss_space *space, void *page)
-{
-	struct uss_title_page *title = page;
-
-	uss_fill_header(&title->header, USS_MAGIC_TITLE, sizeof(*title));
-	uss_title_fill_page(&space->title, page);
-}
-
-struct page *uss_space_title_page(struct uss_space *space, pgoff_t index)
-{
-	struct page *page = uss_installed_page(&space->title_pages[index]);
-
-	if (page)
-		return page;
-	page = uss_alloc_page(0);
-	if (!page)
-		return NULL;
-	return uss_install_page(space, &space->title_pages[index], page, index ? NULL : uss_fill_title_page);
-}
-
-bool uss_space_has_title_area(const struct uss_space *space)
-{
-	return space->title_area != 0;
-}
-
-void uss_space_set_title_area(struct uss_space *space, unsigned long area)
-{
-	spin_lock(&space->lock);
-	space->title_area = area;
-	uss_publish(space);
-	spin_unlock(&space->lock);
-}
-
-void uss_space_unset_title_area(struct uss_space *space, unsigned long area)
-{
-	spin_lock(&space->lock);
-	if (space->title_area == area) {
-		space->title_area = 0;
-		uss_publish(space);
-	}
-	spin_unlock(&space->lock);
-}
-
-static void uss_open_window(struct uss_space *space, void *data)
-{
-	unsigned long *area = data;
-
-	*area = space->title_area;
-	if (*area)
-		uss_title_open_window(&space->title, space->mm, *area + USS_SLOT_OFFSET(0));
-}
-
-unsigned long uss_space_open_window(struct mm_struct *mm)
-{
-	unsigned long area = 0;
-
-	uss_space_call(mm, uss_open_window, &area);
-	return area;
-}
-
-/* Under @space's lock: the page, if there is one already. */
-static struct page *uss_page_at(struct uss_space *space, pgoff_t pgoff)
-{
-	if (pgoff == USS_PROCESS_PGOFF)
-		return space->process_page;
-	if (pgoff == USS_SYSTEM_PGOFF)
-		return space->uts ? uss_uts_page(space->uts) : NULL;
-	if (pgoff >= USS_RO_PAGES && pgoff < USS_ALL_PAGES)
-		return space->title_pages[pgoff - USS_RO_PAGES];
+	for (i = 0; i < ARRAY_SIZE(uss_facts); i++)
+		if (pgoff >= uss_facts[i]->first && pgoff < uss_facts[i]->first + uss_facts[i]->pages)
+			return uss_facts[i];
 	return NULL;
+}
+
+struct page *uss_space_page(struct uss_space *space, pgoff_t pgoff)
+{
+	const struct uss_fact *fact = uss_fact_at(pgoff);
+
+	return fact ? fact->page(space, pgoff - fact->first) : NULL;
 }
 
 void uss_space_peek(struct uss_space *space, pgoff_t pgoff, void *copy)
 {
-	struct page *page;
+	const struct uss_fact *fact = uss_fact_at(pgoff);
 
 	memset(copy, 0, PAGE_SIZE);
 	spin_lock(&space->lock);
-	page = uss_page_at(space, pgoff);
-	if (page)
-		memcpy(copy, page_address(page), PAGE_SIZE);
-	else if (pgoff == USS_PROCESS_PGOFF)
-		uss_fill_process_page(space, copy);
+	if (fact)
+		fact->peek(space, pgoff - fact->first, copy);
 	spin_unlock(&space->lock);
-}
-
-static bool uss_prepare_withdrawal(struct uss_space *space)
-{
-	struct uss_withdrawal *new;
-
-	if (READ_ONCE(space->withdrawal))
-		return true;
-	new = uss_map_prepare_withdrawal();
-	if (!new)
-		return false;
-	spin_lock(&space->lock);
-	if (!space->withdrawal)
-		swap(space->withdrawal, new);
-	spin_unlock(&space->lock);
-	kfree(new);
-	return true;
-}
-
-/* The system page of the owner's namespace, which is *@new if it has none yet. */
-static struct page *uss_find_system_page(struct uss_space *space, struct uss_uts **new, bool *needs_new)
-{
-	struct page *page = NULL;
-
-	spin_lock(&space->lock);
-	/* As long as the owner is in its namespace, that stays; leaving it takes our lock. */
-	if (space->uts_ns && !space->uts)
-		space->uts = uss_uts_get(space->uts_ns, new);
-	if (space->uts) {
-		page = uss_uts_page(space->uts);
-		get_page(page);
-	}
-	*needs_new = space->uts_ns && !space->uts;
-	spin_unlock(&space->lock);
-	return page;
-}
-
-struct page *uss_space_system_page(struct uss_space *space)
-{
-	struct uss_uts *new = NULL;
-	struct page *page;
-	bool needs_new;
-
-	/* Taken back from those who leave the namespace: for that, memory must be there when they do. */
-	if (!uss_prepare_withdrawal(space))
-		return NULL;
-	page = uss_find_system_page(space, &new, &needs_new);
-	if (needs_new) {
-		new = uss_uts_alloc(uss_alloc_page(__GFP_RETRY_MAYFAIL | __GFP_NOWARN));
-		page = uss_find_system_page(space, &new, &needs_new);
-		uss_uts_free(new);
-	}
-	return page;
-}
-
-struct page *uss_empty_page(void)
-{
-	get_page(uss_empty);
-	return uss_empty;
 }
 
 /*
- * The owner is about to leave its UTS namespace, which may then go. Under @space's lock. First nobody trusts the page any more, then
- * it may cease to be kept right; and who goes on in this memory is not to see it.
- */
-static void uss_leave_uts(struct uss_space *space, bool somebody_goes_on)
-{
-	struct uss_uts *uts = space->uts;
-
-	space->uts = NULL;
-	space->uts_ns = NULL;
-	space->speaks &= ~(USS_SPEAKS_SYSTEM | USS_SPEAKS_UNAME);
-	uss_publish(space);
-	if (!uts)
-		return;
-	uss_uts_put(uts);
-	if (somebody_goes_on) {
-		uss_map_withdraw(space->withdrawal, space->mm);
-		space->withdrawal = NULL;
-	}
-}
-
-/*
- * Lifecycle
+ * Lifetime
  */
 
 struct uss_space *uss_space_create(struct mm_struct *mm, gfp_t gfp)
@@ -430,10 +157,9 @@ struct uss_space *uss_space_create(struct mm_struct *mm, gfp_t gfp)
 	if (!space)
 		return NULL;
 	space->mm = mm;
-	space->forkid = uss_next_forkid();
 	refcount_set(&space->vmas, 1);
 	spin_lock_init(&space->lock);
-	INIT_LIST_HEAD(&space->sharers);
+	USS_CALL_FACTS(begin, space);
 	spin_lock(&uss_bucket(mm)->lock);
 	hlist_add_head_rcu(&space->node, &uss_bucket(mm)->spaces);
 	spin_unlock(&uss_bucket(mm)->lock);
@@ -447,7 +173,7 @@ struct uss_space *uss_space_get(struct mm_struct *mm)
 
 	rcu_read_lock();
 	space = uss_space_find(mm);
-	/* Its VMAs come one after the other, under the mmap_lock; dead it is when the program has just unmapped the last one. */
+	/* VMAs come one after the other, under the mmap_lock. The space is dead when the program has just unmapped the last one. */
 	if (space && !refcount_inc_not_zero(&space->vmas))
 		space = NULL;
 	rcu_read_unlock();
@@ -459,14 +185,6 @@ struct uss_space *uss_space_attach(struct mm_struct *mm)
 	return uss_space_get(mm) ?: uss_space_create(mm, __GFP_NOFAIL);
 }
 
-static void uss_free_page(struct page *page)
-{
-	if (!page)
-		return;
-	put_page(page);
-	this_cpu_dec(uss_pages);
-}
-
 static void uss_space_free(struct rcu_head *rcu)
 {
 	kmem_cache_free(uss_space_cache, container_of(rcu, struct uss_space, rcu));
@@ -474,105 +192,27 @@ static void uss_space_free(struct rcu_head *rcu)
 
 void uss_space_put(struct uss_space *space)
 {
-	struct uss_sharer *sharer, *next;
-	LIST_HEAD(sharers);
-	int i;
-
 	if (!refcount_dec_and_test(&space->vmas))
 		return;
 	spin_lock(&uss_bucket(space->mm)->lock);
 	hlist_del_rcu(&space->node);
 	spin_unlock(&uss_bucket(space->mm)->lock);
 
-	/* Whoever found it before may still come with an event; from here on it is told that there is nothing to do. */
+	/* An event that found the space before may still come. It then finds the space dead, and does nothing. */
 	spin_lock(&space->lock);
 	space->dead = true;
-	list_splice_init(&space->sharers, &sharers);
-	uss_leave_uts(space, false);
-	uss_title_close_window(&space->title, space->mm);
+	USS_CALL_FACTS(end, space);
 	spin_unlock(&space->lock);
 
-	list_for_each_entry_safe(sharer, next, &sharers, node)
-		kfree(sharer);
-	kfree(space->withdrawal);
-	uss_free_page(space->process_page);
-	for (i = 0; i < USS_TITLE_PAGES; i++)
-		uss_free_page(space->title_pages[i]);
+	USS_CALL_FACTS(free, space);
 	this_cpu_dec(uss_processes);
 	call_rcu(&space->rcu, uss_space_free);
 }
 
-/* Under @space's lock. */
-static bool uss_copy_title(struct uss_space *space, char *text, u32 *length)
+void uss_space_inherit(struct uss_space *child, struct uss_space *parent)
 {
-	lockdep_assert_held(&space->lock);
-	if (space->title_pages[0])
-		return uss_title_copy(space->title_pages, text, length);
-	if (!space->title.inherited)
-		return false;
-	*length = space->title.inherited_length;
-	memcpy(text, space->title.inherited, *length);
-	return true;
-}
-
-void uss_space_inherit_title(struct uss_space *child, struct uss_space *parent)
-{
-	bool titled;
-	char *text;
-	u32 length;
-
-	/* Once, by the first of the child's VMAs; most processes have no title. */
-	if (child == parent || child->title.window || !READ_ONCE(parent->title.window))
-		return;
-	text = kmalloc(USS_TITLE_MAX, GFP_KERNEL_ACCOUNT | __GFP_NOFAIL);
-	spin_lock(&parent->lock);
-	child->title = parent->title;
-	titled = uss_copy_title(parent, text, &length);
-	spin_unlock(&parent->lock);
-	if (!titled) {
-		kfree(text);
-		text = NULL;
-		length = 0;
-	}
-	child->title.inherited = text;
-	child->title.inherited_length = length;
-	uss_title_inherit_window(&child->title, child->mm);
-}
-
-bool uss_space_has_window(struct mm_struct *mm)
-{
-	struct uss_space *space;
-	bool has;
-
-	rcu_read_lock();
-	space = uss_space_find(mm);
-	has = space && READ_ONCE(space->title.window);
-	rcu_read_unlock();
-	return has;
-}
-
-struct uss_title_copy {
-	struct uss_title *title;
-	char *text;
-	u32 *length;
-	bool titled;
-};
-
-static void uss_get_title(struct uss_space *space, void *data)
-{
-	struct uss_title_copy *copy = data;
-
-	*copy->title = space->title;
-	copy->titled = uss_copy_title(space, copy->text, copy->length);
-}
-
-bool uss_space_get_title(struct mm_struct *mm, struct uss_title *title, char *text, u32 *length)
-{
-	struct uss_title_copy copy = { title, text, length, false };
-
-	memset(title, 0, sizeof(*title));
-	uss_space_call(mm, uss_get_title, &copy);
-	return copy.titled;
+	if (child != parent)
+		USS_CALL_FACTS(inherit, child, parent);
 }
 
 struct mm_struct *uss_spaces_get_mm(unsigned int round)
@@ -585,7 +225,7 @@ struct mm_struct *uss_spaces_get_mm(unsigned int round)
 	for (i = 0; i < ARRAY_SIZE(uss_buckets) && !mm; i++) {
 		hlist_for_each_entry_rcu(space, &uss_buckets[i].spaces, node) {
 			spin_lock(&space->lock);
-			/* Not dead: its VMAs are not all closed, so the mm is there, if only for its last moments. */
+			/* Not dead: some VMA is not closed yet, so the mm still exists. */
 			if (!space->dead && space->round != round && mmget_not_zero(space->mm)) {
 				space->round = round;
 				mm = space->mm;
@@ -613,223 +253,159 @@ bool uss_spaces_are_empty(void)
  * What happens to processes
  */
 
-/* As field 22 of /proc/PID/stat, which the task itself would read, before it is rounded. */
-static u64 uss_start_time(struct task_struct *task)
-{
-	u64 start = task->group_leader->start_boottime;
-
-#ifdef CONFIG_TIME_NS
-	start += timespec64_to_ns(&task->nsproxy->time_ns->offsets.boottime);
-#endif
-	return start;
-}
-
-/* Does uname(2) tell @task the truth about release and machine? */
-static bool uss_sees_uname(struct task_struct *task)
-{
-	return !(task->personality & UNAME26) && personality(task->personality) != PER_LINUX32;
-}
-
-static void uss_set_owner(struct uss_space *space, struct task_struct *task)
-{
-	space->owner = task->signal;
-	space->was_owned = true;
-	space->pid = task_tgid_nr_ns(task, task_active_pid_ns(task));
-	space->start_time = uss_start_time(task);
-	space->uts_ns = task->nsproxy->uts_ns;
-	space->speaks = USS_SPEAKS_START_TIME | USS_SPEAKS_SYSTEM | (uss_sees_uname(task) ? USS_SPEAKS_UNAME : 0);
-	uss_publish(space);
-}
-
-static struct uss_sharer *uss_find_sharer(struct uss_space *space, struct signal_struct *signal)
-{
-	struct uss_sharer *sharer;
-
-	list_for_each_entry(sharer, &space->sharers, node)
-		if (sharer->signal == signal)
-			return sharer;
-	return NULL;
-}
-
-/* Once: a process that is made while another one asks is seen by both the tracepoint and ask.c. */
-void uss_space_add_sharer(struct uss_space *space, struct task_struct *task)
-{
-	struct uss_sharer *sharer;
-
-	if (uss_find_sharer(space, task->signal))
-		return;
-	sharer = kmalloc(sizeof(*sharer), GFP_ATOMIC | __GFP_NOWARN);
-	if (sharer) {
-		sharer->signal = task->signal;
-		sharer->forkid = uss_next_forkid();
-		list_add(&sharer->node, &space->sharers);
-	} else {
-		space->given_up = true;
-	}
-	uss_publish(space);
-}
-
-static void uss_remove(struct uss_space *space, struct task_struct *task)
-{
-	struct uss_sharer *sharer = uss_find_sharer(space, task->signal);
-
-	if (sharer) {
-		list_del(&sharer->node);
-		kfree(sharer);
-	} else if (space->owner == task->signal) {
-		space->owner = NULL;
-		uss_leave_uts(space, !list_empty(&space->sharers) || space->given_up);
-	}
-	uss_publish(space);
-}
-
-static void uss_lose_start_time(struct uss_space *space, struct task_struct *task)
-{
-	if (space->owner == task->signal)
-		space->speaks &= ~USS_SPEAKS_START_TIME;
-	uss_publish(space);
-}
-
-static void uss_lose_uname(struct uss_space *space, struct task_struct *task)
-{
-	if (space->owner == task->signal)
-		space->speaks &= ~USS_SPEAKS_UNAME;
-	uss_publish(space);
-}
-
-/* The thread @task leaves; the others do not, but there is one page for all. */
-static void uss_lose_uts(struct uss_space *space, struct task_struct *task)
-{
-	if (space->owner == task->signal && space->uts_ns)
-		uss_leave_uts(space, true);
-}
-
-/* Does to the space of @mm, if it has one, what has happened to @task. */
 struct uss_event {
-	void (*event)(struct uss_space *space, struct task_struct *task);
+	void (*event)(struct uss_space *space, struct uss_event *event);
 	struct task_struct *task;
+	const struct nsproxy *new;
 };
 
 static void uss_do_event(struct uss_space *space, void *data)
 {
 	struct uss_event *event = data;
 
-	event->event(space, event->task);
+	event->event(space, event);
 }
 
-static void uss_event(const struct mm_struct *mm, struct task_struct *task,
-		      void (*event)(struct uss_space *space, struct task_struct *task))
+/* Does to the space of @mm, if it has one, what has happened to the task. */
+static void uss_deliver(const struct mm_struct *mm, struct uss_event event)
 {
-	uss_space_call(mm, uss_do_event, &(struct uss_event){ event, task });
+	uss_space_call(mm, uss_do_event, &event);
+}
+
+static void uss_set_owner(struct uss_space *space, struct task_struct *task)
+{
+	USS_CALL_FACTS(own, space, task);
+}
+
+static void uss_own_event(struct uss_space *space, struct uss_event *event)
+{
+	uss_set_owner(space, event->task);
+}
+
+static void uss_share_event(struct uss_space *space, struct uss_event *event)
+{
+	uss_process_add_sharer(space, event->task);
+}
+
+static void uss_leave_event(struct uss_space *space, struct uss_event *event)
+{
+	if (!uss_process_remove_sharer(space, event->task) && uss_process_is_owner(space, event->task))
+		USS_CALL_FACTS(leave, space);
+}
+
+/* One thread enters namespaces. The others do not, but there is one page for all. */
+static void uss_enter_event(struct uss_space *space, struct uss_event *event)
+{
+	if (uss_process_is_owner(space, event->task))
+		USS_CALL_FACTS(enter, space, event->task, event->new);
+}
+
+static void uss_personality_event(struct uss_space *space, struct uss_event *event)
+{
+	if (uss_process_is_owner(space, event->task))
+		USS_CALL_FACTS(change_personality, space);
 }
 
 bool uss_space_begin_settling(struct uss_space *space, struct task_struct *task)
 {
-	if (space->was_owned)
+	if (space->process.was_owned)
 		return false;
-	space->settling = true;
+	uss_process_set_settling(space, true);
 	uss_set_owner(space, task);
 	return true;
 }
 
-void uss_space_settled(struct uss_space *space)
-{
-	space->settling = false;
-	uss_publish(space);
-}
-
 void uss_space_compare(struct uss_space *space, struct task_struct *thread, bool in_doubt)
 {
-	if (space->uts_ns && (in_doubt || thread->nsproxy->uts_ns != space->uts_ns))
-		uss_leave_uts(space, true);
-	if (in_doubt || !uss_sees_uname(thread))
-		space->speaks &= ~USS_SPEAKS_UNAME;
+	USS_CALL_FACTS(compare, space, thread, in_doubt);
 }
 
 /* @child is complete and has not run yet. */
 void uss_space_fork(struct task_struct *parent, struct task_struct *child)
 {
 	if (child->signal != parent->signal)
-		uss_event(child->mm, child, child->mm == parent->mm ? uss_space_add_sharer : uss_set_owner);
-	else if (child->nsproxy->uts_ns != parent->nsproxy->uts_ns)
-		/* A thread; its process is here already. But it was made with CLONE_NEWUTS. */
-		uss_event(child->mm, child, uss_lose_uts);
+		uss_deliver(child->mm, (struct uss_event){ child->mm == parent->mm ? uss_share_event : uss_own_event, child });
+	else if (child->nsproxy != parent->nsproxy)
+		/* A thread, made with CLONE_NEWUTS or the like. Its process is known already. */
+		uss_deliver(child->mm, (struct uss_event){ uss_enter_event, parent, child->nsproxy });
 }
 
-/* The current @task will not run user code in its present mm any more, nor will another thread of its process. */
+/* The current @task will run no more user code in its present mm, nor will another thread of its process. */
 void uss_space_leave(struct task_struct *task)
 {
-	uss_event(task->mm, task, uss_remove);
+	uss_deliver(task->mm, (struct uss_event){ uss_leave_event, task });
 }
 
-/* The current @task is about to enter the namespaces of @new: what it was told is not what it would be told there. */
-void uss_space_namespaces(struct task_struct *task, struct nsproxy *new)
+/* The current @task is about to enter the namespaces of @new, where system calls would answer otherwise. */
+void uss_space_enter(struct task_struct *task, struct nsproxy *new)
 {
-#ifdef CONFIG_TIME_NS
-	if (new->time_ns != task->nsproxy->time_ns)
-		uss_event(task->mm, task, uss_lose_start_time);
-#endif
-	if (new->uts_ns != task->nsproxy->uts_ns)
-		uss_event(task->mm, task, uss_lose_uts);
+	uss_deliver(task->mm, (struct uss_event){ uss_enter_event, task, new });
 }
 
-/* The current @task sets its personality, which is each thread's own. */
+/* The current @task sets its personality, which each thread has its own of. */
 void uss_space_personality(struct task_struct *task)
 {
-	uss_event(task->mm, task, uss_lose_uname);
+	uss_deliver(task->mm, (struct uss_event){ uss_personality_event, task });
 }
 
-static void uss_find_forkid(struct uss_space *space, void *data)
-{
-	struct uss_sharer *sharer = uss_find_sharer(space, current->signal);
-	u64 *forkid = data;
+/*
+ * Loading and unloading
+ */
 
-	if (sharer)
-		*forkid = sharer->forkid;
-	else if (space->owner == current->signal)
-		*forkid = space->forkid;
+static void uss_facts_exit(size_t initialised)
+{
+	while (initialised--)
+		if (uss_facts[initialised]->exit)
+			uss_facts[initialised]->exit();
 }
 
-u64 uss_current_forkid(void)
+static int uss_facts_init(void)
 {
-	u64 forkid = 0;
+	size_t i;
+	int err;
 
-	uss_space_call(current->mm, uss_find_forkid, &forkid);
-	return forkid;
-}
-
-u64 uss_current_start_time(void)
-{
-	u64 start;
-
-	/* The leader changes when another thread execs. */
-	rcu_read_lock();
-	start = uss_start_time(current);
-	rcu_read_unlock();
-	return start;
+	for (i = 0; i < ARRAY_SIZE(uss_facts); i++) {
+		err = uss_facts[i]->init ? uss_facts[i]->init() : 0;
+		if (err) {
+			uss_facts_exit(i);
+			return err;
+		}
+	}
+	return 0;
 }
 
 int uss_spaces_init(void)
 {
+	u64 features = 0;
 	size_t i;
+	int err;
 
 	for (i = 0; i < ARRAY_SIZE(uss_buckets); i++)
 		spin_lock_init(&uss_buckets[i].lock);
-	/* Fork ids start where the clock is: a number of an earlier load of this module can never come again. */
-	atomic64_set(&uss_last_forkid, ktime_get_boottime_ns());
+	for (i = 0; i < ARRAY_SIZE(uss_facts); i++)
+		features |= uss_facts[i]->features;
 	uss_space_cache = KMEM_CACHE(uss_space, 0);
 	if (!uss_space_cache)
 		return -ENOMEM;
-	uss_empty = alloc_page(GFP_KERNEL | __GFP_ZERO);
-	if (uss_empty)
-		return 0;
+	err = uss_pages_init(features);
+	if (err)
+		goto destroy_cache;
+	err = uss_facts_init();
+	if (err)
+		goto exit_pages;
+	return 0;
+
+exit_pages:
+	uss_pages_exit();
+destroy_cache:
 	kmem_cache_destroy(uss_space_cache);
-	return -ENOMEM;
+	return err;
 }
 
 void uss_spaces_exit(void)
 {
-	put_page(uss_empty);
+	uss_facts_exit(ARRAY_SIZE(uss_facts));
+	uss_pages_exit();
 	/* For uss_space_free(). */
 	rcu_barrier();
 	kmem_cache_destroy(uss_space_cache);

@@ -1,51 +1,50 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * title.c - titles: what others see as a process's command line
+ * title.c - titles: the title area, and the window that leads readers of the command line there
  *
- * 1. The process writes its title into its title area (<usrsysshm/abi.h> says how). When it asks for the area, mm->arg_start and
- *    mm->arg_end are moved to a window: an address range that is large enough for every title. Until it sets a title others see
- *    what they would see without the window, byte for byte.
+ * 1. The process writes its title into its title area, by the protocol in <usrsysshm/abi.h>. The kernel reads it there.
  *
- * 2. /proc/PID/cmdline reads the range by access_remote_vm(mm, address, ..., FOLL_ANON). So does environ, and nothing else has
- *    just that flag. For an mm with a window the call comes to uss_title_read() instead, which knows what each address means:
- *    the window's last byte    not NUL when there is a title, which has the kernel read a text up to its NUL; without a title the
- *                              last byte of the original command line, which a program may have overwritten to the same end
- *    the window's beginning    the title, copied from the kernel's own mapping of the pages, in one piece; without a title the
- *                              original command line, from where it really is
- *    anything else             the environment
+ * 2. When the process asks for the area, mm->arg_start and mm->arg_end are moved to a window: an address range in the area, large enough
+ *    for every title. Reads of that range come to cmdline.c. Until the process sets a title, they show what they would show without the
+ *    window, byte for byte.
  *
- * 3. Reading a title takes no mmap_lock, so nothing that the process does can hold up its reader. The environment of a titled
- *    process is waited for, but not for long.
+ * 3. Code that reads arg_start in another way (audit's PROCTITLE, the process information of a core dump) finds the first slot's text.
  *
- *    Who reads arg_start in another way (audit's PROCTITLE, the process information of a core dump) finds the first slot's text there.
+ * 4. A program that sets arg_start itself (prctl PR_SET_MM) wins: its command line is then not at the window.
  *
- * 4. A program that sets arg_start itself (prctl PR_SET_MM) wins: the window is then not where its command line is.
+ * 5. A forked child has its own area at the same address. Its parent's title is copied at fork and written into the area when the child
+ *    first touches it.
  */
-#include <linux/delay.h>
-#include <linux/highmem.h>
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <usrsysshm/abi.h>
 
-#include "compat/compat.h"
+#include "facts.h"
+#include "page.h"
 #include "space.h"
 #include "title.h"
 
-/* How long the environment is waited for, when its process has a title. */
-#define USS_PATIENCE_MS		100
+/* A writer that follows the protocol never makes us begin again so often: it would have to replace the title between our load and our store. */
+#define USS_READ_TRIES	16
 
-/* Writers that keep to the rules never come near: to make us begin again, the title must be replaced between our load and our word. */
-#define USS_READ_TRIES		16
+/*
+ * The window
+ */
 
-void uss_title_open_window(struct uss_title *title, struct mm_struct *mm, unsigned long address)
+void uss_title_open_window(struct uss_space *space, void *data)
 {
-	if (title->window)
+	struct uss_title *title = &space->title;
+	struct mm_struct *mm = space->mm;
+	unsigned long *area = data;
+
+	*area = space->process.title_area;
+	if (!*area || title->window)
 		return;
 	spin_lock(&mm->arg_lock);
 	title->arg_start = mm->arg_start;
 	title->arg_end = mm->arg_end;
-	title->window = address;
+	title->window = *area + USS_SLOT_OFFSET(0);
 	/* The kernel reads no more than the window, and of an overwritten command line no more than a page. */
 	title->window_size = max3(mm->arg_end - mm->arg_start, USS_TITLE_MAX + 1UL, PAGE_SIZE);
 	mm->arg_start = title->window;
@@ -53,8 +52,11 @@ void uss_title_open_window(struct uss_title *title, struct mm_struct *mm, unsign
 	spin_unlock(&mm->arg_lock);
 }
 
-void uss_title_close_window(struct uss_title *title, struct mm_struct *mm)
+static void uss_title_end(struct uss_space *space)
 {
+	struct uss_title *title = &space->title;
+	struct mm_struct *mm = space->mm;
+
 	if (!title->window)
 		return;
 	spin_lock(&mm->arg_lock);
@@ -63,14 +65,13 @@ void uss_title_close_window(struct uss_title *title, struct mm_struct *mm)
 		mm->arg_end = title->arg_end;
 	}
 	spin_unlock(&mm->arg_lock);
-	kfree(title->inherited);
 }
 
-void uss_title_inherit_window(struct uss_title *title, struct mm_struct *mm)
+static void uss_title_inherit_window(struct uss_title *title, struct mm_struct *mm)
 {
 	/*
-	 * Fork copied arg_start and arg_end without a lock: if the window was being opened just then, either may be that of before. A
-	 * program's own choice is neither.
+	 * Fork copied arg_start and arg_end without a lock. If the window was being opened just then, each may be the new or the original
+	 * one. A value that the program set itself is neither.
 	 */
 	if ((mm->arg_start == title->window || mm->arg_start == title->arg_start) &&
 	    (mm->arg_end == title->window + title->window_size || mm->arg_end == title->arg_end)) {
@@ -79,10 +80,44 @@ void uss_title_inherit_window(struct uss_title *title, struct mm_struct *mm)
 	}
 }
 
-void uss_title_fill_page(struct uss_title *title, void *page)
+void uss_title_has_window(struct uss_space *space, void *data)
 {
+	bool *has = data;
+
+	*has = space->title.window;
+}
+
+/*
+ * The area
+ */
+
+bool uss_title_has_area(const struct uss_space *space)
+{
+	return space->process.title_area != 0;
+}
+
+void uss_title_set_area(struct uss_space *space, unsigned long area)
+{
+	spin_lock(&space->lock);
+	uss_process_set_title_area(space, area);
+	spin_unlock(&space->lock);
+}
+
+void uss_title_unset_area(struct uss_space *space, unsigned long area)
+{
+	spin_lock(&space->lock);
+	if (space->process.title_area == area)
+		uss_process_set_title_area(space, 0);
+	spin_unlock(&space->lock);
+}
+
+static void uss_fill_title_page(void *page, void *filled_for)
+{
+	struct uss_space *space = filled_for;
+	struct uss_title *title = &space->title;
 	struct uss_title_page *area = page;
 
+	uss_page_fill_header(page, USS_MAGIC_TITLE, sizeof(*area));
 	if (!title->inherited)
 		return;
 	memcpy(page + USS_SLOT_OFFSET(0), title->inherited, title->inherited_length);
@@ -92,7 +127,31 @@ void uss_title_fill_page(struct uss_title *title, void *page)
 	title->inherited = NULL;
 }
 
-/* Copies from the title area. What was never touched is zeros. */
+static struct page *uss_title_page(struct uss_space *space, unsigned int index)
+{
+	return uss_page_get(&space->title.pages[index], &space->lock, 0, index ? NULL : uss_fill_title_page, space);
+}
+
+static void uss_title_peek(struct uss_space *space, unsigned int index, void *copy)
+{
+	if (space->title.pages[index])
+		memcpy(copy, page_address(space->title.pages[index]), PAGE_SIZE);
+}
+
+static void uss_title_free(struct uss_space *space)
+{
+	int i;
+
+	kfree(space->title.inherited);
+	for (i = 0; i < USS_TITLE_PAGES; i++)
+		uss_page_free(space->title.pages[i]);
+}
+
+/*
+ * Reading a title
+ */
+
+/* Copies from the title area. A page that was never touched is zeros. */
 static void uss_copy_from_pages(struct page **pages, unsigned int offset, char *text, unsigned int length)
 {
 	struct page *page;
@@ -108,8 +167,8 @@ static void uss_copy_from_pages(struct page **pages, unsigned int offset, char *
 	}
 }
 
-/* One reader of an area at a time. */
-bool uss_title_copy(struct page **pages, char *text, u32 *length)
+/* Never copies more than USS_TITLE_MAX bytes, whatever the area says. One reader of an area at a time: the space is locked. */
+static bool uss_copy_from_area(struct page **pages, char *text, u32 *length)
 {
 	struct uss_title_page *area = page_address(pages[0]);
 	unsigned int slot, tries;
@@ -120,13 +179,13 @@ bool uss_title_copy(struct page **pages, char *text, u32 *length)
 		title = smp_load_acquire(&area->current_title);
 		slot = USS_TITLE_SLOT(title);
 		*length = USS_TITLE_LENGTH(title);
-		/* No title, or somebody's scribbling. */
+		/* No title, or one that does not follow the protocol. */
 		if (slot >= USS_TITLE_SLOTS || *length > USS_TITLE_MAX)
 			break;
-		/* Who has not looked by now sees that nobody may claim the slot. */
+		/* A hazard pointer: a writer that looks at it from now on does not claim the slot. */
 		smp_store_mb(area->reading, title);
 		uss_copy_from_pages(pages, USS_SLOT_OFFSET(slot), text, *length);
-		/* The text before the word that says it was still the text: somebody may have looked before, or not look at all. */
+		/* Read the stamp after the text: a writer may have looked before our store, or does not look at all. */
 		smp_rmb();
 		copied = USS_SLOT_STAMP(READ_ONCE(area->slot[slot])) == USS_TITLE_STAMP(title);
 	}
@@ -134,111 +193,60 @@ bool uss_title_copy(struct page **pages, char *text, u32 *length)
 	return copied;
 }
 
-static bool uss_lock_patiently(struct mm_struct *mm, bool patient)
+static bool uss_copy_text(struct uss_space *space, char *text, u32 *length)
 {
-	unsigned long end = jiffies + msecs_to_jiffies(USS_PATIENCE_MS);
+	struct uss_title *title = &space->title;
 
-	if (patient)
-		return mmap_read_lock_killable(mm) == 0;
-	while (!mmap_read_trylock(mm)) {
-		if (time_after(jiffies, end) || fatal_signal_pending(current))
-			return false;
-		usleep_range(500, 2000);
-	}
+	lockdep_assert_held(&space->lock);
+	if (title->pages[0])
+		return uss_copy_from_area(title->pages, text, length);
+	if (!title->inherited)
+		return false;
+	*length = title->inherited_length;
+	memcpy(text, title->inherited, *length);
 	return true;
 }
 
-/* What access_remote_vm() does for a read: how much could be read. */
-static int uss_read_memory(struct mm_struct *mm, unsigned long addr, void *buf, int len, unsigned int gup_flags, bool patient)
+void uss_title_copy(struct uss_space *space, void *data)
 {
-	struct page *page;
-	int done = 0, piece;
-	void *at;
+	struct uss_title_copy *copy = data;
 
-	if (!uss_lock_patiently(mm, patient))
-		return 0;
-	/* Where nothing is mapped nothing is read: not even a stack is made to grow for it. */
-	while (done < len && vma_lookup(mm, addr + done) && uss_get_remote_page(mm, addr + done, gup_flags, &page) == 1) {
-		piece = min_t(int, len - done, PAGE_SIZE - offset_in_page(addr + done));
-		at = kmap_local_page(page);
-		memcpy(buf + done, at + offset_in_page(addr + done), piece);
-		kunmap_local(at);
-		put_page(page);
-		done += piece;
-	}
-	mmap_read_unlock(mm);
-	return done;
+	copy->title = space->title;
+	copy->titled = uss_copy_text(space, copy->text, &copy->length);
 }
 
-/*
- * How far the kernel would read the original command line, from @start on. Where its last byte is not NUL the program has overwritten it,
- * and its text may go on into the environment, if that follows.
- */
-static unsigned long uss_command_line_end(struct mm_struct *mm, const struct uss_title *title, unsigned int gup_flags)
+static void uss_title_inherit(struct uss_space *child, struct uss_space *parent)
 {
-	unsigned long end = title->arg_end, env_start, env_end;
-	char last;
+	struct uss_title_copy copy;
 
-	if (title->arg_end <= title->arg_start || uss_read_memory(mm, title->arg_end - 1, &last, 1, gup_flags, true) != 1 || !last)
-		return end;
-	spin_lock(&mm->arg_lock);
-	env_start = mm->env_start;
-	env_end = mm->env_end;
-	spin_unlock(&mm->arg_lock);
-	return env_start == end && env_end >= env_start ? env_end : end;
-}
-
-/* A read in the window of a process that has no title: as the kernel reads where there is no window. */
-static int uss_read_untitled(struct mm_struct *mm, const struct uss_title *title, unsigned long addr, void *buf, int len,
-			     unsigned int gup_flags)
-{
-	unsigned long end;
-
-	if (len == 1 && addr == title->window + title->window_size - 1) {
-		/* For the kernel a NUL is the same as nothing read; and a read that begins here begins behind the command line. */
-		if (uss_read_memory(mm, title->arg_end - 1, buf, 1, gup_flags, true) == 1 && *(char *)buf)
-			return 1;
-		if (title->window_size > title->arg_end - title->arg_start)
-			return 0;
-	}
-	addr = title->arg_start + (addr - title->window);
-	end = uss_command_line_end(mm, title, gup_flags);
-	if (addr >= end)
-		return 0;
-	return uss_read_memory(mm, addr, buf, min_t(unsigned long, len, end - addr), gup_flags, true);
-}
-
-bool uss_title_is_concerned(struct mm_struct *mm, unsigned int gup_flags)
-{
-	return gup_flags == FOLL_ANON && uss_space_has_window(mm);
-}
-
-/* In the place of access_remote_vm(); the caller holds @mm, and sleeping is allowed. */
-int uss_title_read(struct mm_struct *mm, unsigned long addr, void *buf, int len, unsigned int gup_flags)
-{
-	struct uss_title title;
-	char *text;
-	bool titled;
-	u32 length;
-	int got;
-
-	text = kmalloc(USS_TITLE_MAX + 1, GFP_KERNEL);
-	if (!text)
-		return 0;
-	titled = uss_space_get_title(mm, &title, text, &length);
-	if (!title.window || addr < title.window || addr >= title.window + title.window_size) {
-		got = uss_read_memory(mm, addr, buf, len, gup_flags, !titled);
-	} else if (!titled) {
-		got = uss_read_untitled(mm, &title, addr, buf, len, gup_flags);
-	} else if (len == 1 && addr == title.window + title.window_size - 1) {
-		*(char *)buf = 'x';
-		got = 1;
+	/* Once, with the first of the child's VMAs. Most processes have no title. */
+	if (child->title.window || !READ_ONCE(parent->title.window))
+		return;
+	copy.text = kmalloc(USS_TITLE_MAX, GFP_KERNEL_ACCOUNT | __GFP_NOFAIL);
+	spin_lock(&parent->lock);
+	uss_title_copy(parent, &copy);
+	spin_unlock(&parent->lock);
+	child->title.window = copy.title.window;
+	child->title.window_size = copy.title.window_size;
+	child->title.arg_start = copy.title.arg_start;
+	child->title.arg_end = copy.title.arg_end;
+	if (copy.titled) {
+		child->title.inherited = copy.text;
+		child->title.inherited_length = copy.length;
 	} else {
-		/* All of it from the window's beginning, at once. */
-		text[length] = '\0';
-		got = addr == title.window ? min_t(int, len, length + 1) : 0;
-		memcpy(buf, text, got);
+		kfree(copy.text);
 	}
-	kfree(text);
-	return got;
+	uss_title_inherit_window(&child->title, child->mm);
 }
+
+const struct uss_fact uss_title_fact = {
+	.names = "title",
+	.features = USS_FEATURE_TITLE,
+	.first = USS_TITLE_PGOFF,
+	.pages = USS_TITLE_PAGES,
+	.page = uss_title_page,
+	.peek = uss_title_peek,
+	.end = uss_title_end,
+	.free = uss_title_free,
+	.inherit = uss_title_inherit,
+};

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * user.c - what a person or a program can ask by name
+ * user.c - what users can read by name: sysctl and sysfs
  *
  *	/proc/sys/kernel/usrsysshm		maps the reader's pages; the address of its process page, 0 without
  *	/proc/sys/kernel/usrsysshm_title	maps the reader's title area; its address, 0 without
- *	/proc/sys/kernel/usrsysshm_self		the reader's fork id and start time: what its page would say, for when it is silent
+ *	/proc/sys/kernel/usrsysshm_self		the reader's fork id and start time, for when its page does not say them
  *	/sys/kernel/usrsysshm/			what the module is, and live counts
  *
- * A sysctl answers only the process that opened it. A program that reads a descriptor which another one opened (a setuid program that
- * copies its standard input) would tell where its own pages are: it reads 0. Every process gets credentials of its own at fork and at exec, which
- * only its threads share, so those of the file are the reader's, or the reader is another one.
+ * A sysctl answers only the process that opened it; any other reader gets 0. Otherwise a program that copies a descriptor which another
+ * process has opened (a setuid program that copies its standard input) would reveal where its own pages are. Every process gets credentials of
+ * its own at fork and at exec, which only its threads share. So if the file's credentials are not the reader's, another process opened it.
  */
 #include <linux/cred.h>
 #include <linux/kobject.h>
@@ -19,6 +19,8 @@
 
 #include "ask.h"
 #include "compat/compat.h"
+#include "page.h"
+#include "process.h"
 #include "space.h"
 #include "user.h"
 
@@ -57,11 +59,14 @@ static int uss_sysctl_title(uss_ctl_table *table, int write, void *buffer, size_
 static int uss_sysctl_self(uss_ctl_table *table, int write, void *buffer, size_t *lenp, loff_t *ppos)
 {
 	char text[48] = "0 0";
+	u64 forkid = 0;
 
 	if (write)
 		return -EPERM;
-	if (uss_is_opener(ppos))
-		snprintf(text, sizeof(text), "%llu %llu", uss_current_forkid(), uss_current_start_time());
+	if (uss_is_opener(ppos)) {
+		uss_space_call(current->mm, uss_process_find_forkid, &forkid);
+		snprintf(text, sizeof(text), "%llu %llu", forkid, uss_current_start_time());
+	}
 	return uss_sysctl_text(text, sizeof(text), buffer, lenp, ppos);
 }
 
@@ -79,7 +84,7 @@ static ssize_t abi_version_show(struct kobject *kobj, struct kobj_attribute *att
 
 static ssize_t features_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
 {
-	return sysfs_emit(buf, "pid forkid start_time title names loadavg nprocs\n");
+	return uss_space_print_facts(buf);
 }
 
 static ssize_t processes_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)

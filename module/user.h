@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* user.h - what a person or a program can ask by name (see user.c) */
+/* user.h - what users can read by name: sysctl and sysfs (see user.c) */
 #ifndef USS_USER_H
 #define USS_USER_H
 

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * withdraw.c - takes the system page out of a process that has left its UTS namespace
+ *
+ * The page goes out of the process's page tables, so that the next touch faults and finds the page that is right for it now. A worker
+ * does this, because the hook in which a task leaves a namespace cannot sleep.
+ *
+ * The worker does not wait for an mmap_lock: a program can hold its own for ever (a page fault on a FUSE file that nothing answers). A
+ * withdrawal that cannot have the lock goes back into the list and is tried again later.
+ */
+#include <linux/list.h>
+#include <linux/mm.h>
+#include <linux/sched/mm.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/workqueue.h>
+
+#include "compat/compat.h"
+#include "facts.h"
+#include "vma.h"
+#include "withdraw.h"
+
+struct uss_withdrawal {
+	struct list_head node;
+	struct mm_struct *mm;
+};
+
+#define USS_WITHDRAWAL_RETRY_MS	20
+
+static void uss_withdraw_all(struct work_struct *work);
+
+static DEFINE_SPINLOCK(uss_withdrawals_lock);		/* the list, which stays empty once the module is going */
+static LIST_HEAD(uss_withdrawals);
+static bool uss_is_going;
+static DECLARE_DELAYED_WORK(uss_withdrawals_work, uss_withdraw_all);
+
+/* With the mmap_lock for writing, so that no fault is under way. */
+static void uss_zap_system_page(struct vm_area_struct *vma)
+{
+	if (!uss_vma_is_ro(vma) || vma->vm_pgoff > USS_SYSTEM_PGOFF || vma->vm_pgoff + vma_pages(vma) <= USS_SYSTEM_PGOFF)
+		return;
+	/*
+	 * The exported function that zaps does so for VM_PFNMAP mappings only. It goes by the page table entry, which says that this is an
+	 * ordinary page.
+	 */
+	uss_vm_flags_mod(vma, VM_PFNMAP, 0);
+	zap_vma_ptes(vma, vma->vm_start + (USS_SYSTEM_PGOFF - vma->vm_pgoff) * PAGE_SIZE, PAGE_SIZE);
+	uss_vm_flags_mod(vma, 0, VM_PFNMAP);
+}
+
+/* Returns false if it must be tried again. */
+static bool uss_try_withdrawal(struct mm_struct *mm)
+{
+	struct vm_area_struct *vma;
+	VMA_ITERATOR(vmi, mm, 0);
+	bool locked;
+
+	if (!mmget_not_zero(mm))
+		return true;
+	locked = uss_mmap_write_trylock(mm);
+	if (locked) {
+		if (!uss_mm_is_unstable(mm))
+			for_each_vma(vmi, vma)
+				uss_zap_system_page(vma);
+		mmap_write_unlock(mm);
+	}
+	/* This may be the last reference, and then it takes long. */
+	mmput_async(mm);
+	return locked;
+}
+
+static void uss_withdrawal_free(struct uss_withdrawal *withdrawal)
+{
+	list_del(&withdrawal->node);
+	mmdrop(withdrawal->mm);
+	kfree(withdrawal);
+}
+
+static void uss_withdraw_all(struct work_struct *work)
+{
+	struct uss_withdrawal *withdrawal, *next;
+	LIST_HEAD(list);
+
+	spin_lock(&uss_withdrawals_lock);
+	list_splice_init(&uss_withdrawals, &list);
+	spin_unlock(&uss_withdrawals_lock);
+	list_for_each_entry_safe(withdrawal, next, &list, node)
+		if (uss_try_withdrawal(withdrawal->mm))
+			uss_withdrawal_free(withdrawal);
+	if (list_empty(&list))
+		return;
+	spin_lock(&uss_withdrawals_lock);
+	list_splice(&list, &uss_withdrawals);
+	if (!uss_is_going)
+		queue_delayed_work(system_unbound_wq, &uss_withdrawals_work, msecs_to_jiffies(USS_WITHDRAWAL_RETRY_MS));
+	spin_unlock(&uss_withdrawals_lock);
+}
+
+struct uss_withdrawal *uss_withdrawal_alloc(void)
+{
+	return kmalloc(sizeof(struct uss_withdrawal), GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL | __GFP_NOWARN);
+}
+
+void uss_withdraw(struct uss_withdrawal *withdrawal, struct mm_struct *mm)
+{
+	if (!withdrawal)
+		return;
+	spin_lock(&uss_withdrawals_lock);
+	if (!uss_is_going) {
+		mmgrab(mm);
+		withdrawal->mm = mm;
+		list_add_tail(&withdrawal->node, &uss_withdrawals);
+		withdrawal = NULL;
+		/* At once, even if others are waiting for their next try. */
+		mod_delayed_work(system_unbound_wq, &uss_withdrawals_work, 0);
+	}
+	spin_unlock(&uss_withdrawals_lock);
+	kfree(withdrawal);
+}
+
+void uss_withdraw_exit(void)
+{
+	struct uss_withdrawal *withdrawal, *next;
+
+	spin_lock(&uss_withdrawals_lock);
+	uss_is_going = true;
+	spin_unlock(&uss_withdrawals_lock);
+	cancel_delayed_work_sync(&uss_withdrawals_work);
+	list_for_each_entry_safe(withdrawal, next, &uss_withdrawals, node)
+		uss_withdrawal_free(withdrawal);
+}
