@@ -68,7 +68,7 @@ int main(void)
 		for (i = 0; i < 3; i++)
 			CHECK(answer[i] == before[i] / 65536.0 || answer[i] == after[i] / 65536.0,
 			      "load average %d: %f, but %f before the call and %f after", i, answer[i], before[i] / 65536.0,
-			            after[i] / 65536.0);
+			      after[i] / 65536.0);
 		if (memcmp(last, after, sizeof(last))) {
 			memcpy(last, after, sizeof(last));
 			updates++;

@@ -72,8 +72,8 @@ static void check_loadavg(void)
 			if (!memcmp(ours, theirs, sizeof(ours)))
 				break;
 		}
-		CHECK(tries < 3, "uss_getloadavg(%d): %f %f %f, glibc %f %f %f", count, ours[0], ours[1], ours[2], theirs[0],
-		      theirs[1], theirs[2]);
+		CHECK(tries < 3, "uss_getloadavg(%d): %f %f %f, glibc %f %f %f", count, ours[0], ours[1], ours[2], theirs[0], theirs[1],
+		      theirs[2]);
 	}
 }
 
@@ -84,8 +84,7 @@ int main(void)
 
 	memset(long_name, 'x', sizeof(long_name));
 	for (i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
-		CHECK(!sethostname(long_name, (size_t)lengths[i]) && !setdomainname(long_name, (size_t)lengths[i]), "%s",
-		      strerror(errno));
+		CHECK(!sethostname(long_name, (size_t)lengths[i]) && !setdomainname(long_name, (size_t)lengths[i]), "%s", strerror(errno));
 		compare("gethostname", uss_gethostname, gethostname);
 		compare("getdomainname", uss_getdomainname, getdomainname);
 		check_uname();

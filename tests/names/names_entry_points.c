@@ -47,8 +47,7 @@ static long system_call_32(long number, const char *text, long length)
 {
 	long result;
 
-	__asm__ volatile("int $0x80" : "=a"(result) : "a"(number), "b"((long)text), "c"(length)
-			 : "memory", "r8", "r9", "r10", "r11");
+	__asm__ volatile("int $0x80" : "=a"(result) : "a"(number), "b"((long)text), "c"(length) : "memory", "r8", "r9", "r10", "r11");
 	return result;
 }
 #endif
@@ -82,8 +81,8 @@ static void set_names(unsigned int number)
 #endif
 	}
 	CHECK(!uss_gethostname(name, sizeof(name)) && !strcmp(name, low), "after entry point %u: %s, set %s", number % 3, name, low);
-	CHECK(!uss_getdomainname(name, sizeof(name)) && !strcmp(name, low), "after entry point %u: domain %s, set %s", number % 3,
-	      name, low);
+	CHECK(!uss_getdomainname(name, sizeof(name)) && !strcmp(name, low), "after entry point %u: domain %s, set %s", number % 3, name,
+	      low);
 }
 
 static void check_between(unsigned int before, const char *name, unsigned int after, const char *what)
@@ -119,8 +118,8 @@ static void read_names(int reader)
 			CHECK(!syscall(SYS_uname, &after), "uname");
 			check_between(number_of(before.nodename, "uname"), answer.nodename, number_of(after.nodename, "uname"),
 				      "uss_uname's nodename");
-			check_between(number_of(before.domainname, "uname"), answer.domainname,
-				      number_of(after.domainname, "uname"), "uss_uname's domainname");
+			check_between(number_of(before.domainname, "uname"), answer.domainname, number_of(after.domainname, "uname"),
+				      "uss_uname's domainname");
 			CHECK(!memcmp(answer.release, after.release, sizeof(after.release)), "release %s", answer.release);
 			break;
 		}

@@ -87,8 +87,10 @@ static void reply(int fuse, uint64_t unique, int error, const void *data, size_t
 
 static void serve(int fuse, const struct fuse_in_header *request)
 {
+	/* clang-format off */
 	struct fuse_init_out init = { .major = FUSE_KERNEL_VERSION, .minor = FUSE_KERNEL_MINOR_VERSION, .max_readahead = 1 << 16,
 				      .flags = FUSE_ASYNC_READ, .max_write = 4096 };
+	/* clang-format on */
 	struct fuse_entry_out entry = { .nodeid = FILE_NODE, .entry_valid = 1000, .attr_valid = 1000, .attr = attributes(FILE_NODE) };
 	struct fuse_attr_out attr = { .attr_valid = 1000, .attr = attributes(request->nodeid) };
 	struct fuse_open_out opened = { .fh = 1, .open_flags = FOPEN_KEEP_CACHE };

@@ -33,8 +33,8 @@ static void check_unmapped(const char *where)
 
 	for (tries = 0; tries < 200 && my_system_page()->names_sequence; tries++)
 		usleep(10000);
-	CHECK(!my_system_page()->names_sequence && !my_system_page()->names.nodename[0],
-	      "%s: the old namespace's page can still be read", where);
+	CHECK(!my_system_page()->names_sequence && !my_system_page()->names.nodename[0], "%s: the old namespace's page can still be read",
+	      where);
 }
 
 static void set_name(const char *name)

@@ -114,8 +114,8 @@ static void check_unchanged(const char *where, const char *title)
 	      "%s: command line %s, before %s", where, after.cmdline, before.cmdline);
 	CHECK(!strcmp(before.stat_addresses, after.stat_addresses), "%s: its addresses are%s, before%s", where, after.stat_addresses,
 	      before.stat_addresses);
-	CHECK(before.pages == after.pages && before.processes == after.processes,
-	      "%s: %ld pages and %ld processes, before %ld and %ld", where, after.pages, after.processes, before.pages, before.processes);
+	CHECK(before.pages == after.pages && before.processes == after.processes, "%s: %ld pages and %ld processes, before %ld and %ld",
+	      where, after.pages, after.processes, before.pages, before.processes);
 	kill(pid, SIGKILL);
 	CHECK(waitpid(pid, NULL, 0) == pid, "waitpid");
 }

@@ -48,8 +48,7 @@ int main(void)
 		usleep(10000);
 	CHECK(read_number(PROCESSES) == processes + many, "the count grew by %ld processes, %d were made",
 	      read_number(PROCESSES) - processes, many);
-	CHECK(read_number(PAGES) == pages + many / 2 + many / 20 * 2, "the count grew by %ld pages",
-	      read_number(PAGES) - pages);
+	CHECK(read_number(PAGES) == pages + many / 2 + many / 20 * 2, "the count grew by %ld pages", read_number(PAGES) - pages);
 	for (i = 0; i < many; i++)
 		kill(pids[i], SIGKILL);
 	for (i = 0; i < many; i++)

@@ -32,7 +32,8 @@ static void check_no_address(const volatile char *page, size_t size, const char 
 static void check_header(const struct uss_header *header, uint32_t magic, size_t size, const char *what)
 {
 	CHECK(header->magic == magic && header->abi_version == USS_ABI_VERSION && header->size == size && !header->reserved &&
-	      header->features == 0x7f, "%s: wrong header", what);
+		      header->features == 0x7f,
+	      "%s: wrong header", what);
 }
 
 static bool asked_for_title;

@@ -51,8 +51,7 @@ int main(int argc, char **argv)
 		check_not_executable();
 	check_served("32-bit program");
 	CHECK((uss_served() & 7) == 7, "served %#x", uss_served());
-	CHECK(my_page()->forkid == forkid, "fork ids %llu and %llu", (unsigned long long)my_page()->forkid,
-	      (unsigned long long)forkid);
+	CHECK(my_page()->forkid == forkid, "fork ids %llu and %llu", (unsigned long long)my_page()->forkid, (unsigned long long)forkid);
 	CHECK(uss_start_time() > 1000000000, "start time %llu", (unsigned long long)uss_start_time());
 	uss_setproctitle("-a 32-bit title");
 	check_shown("a 32-bit title");

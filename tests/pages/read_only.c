@@ -65,8 +65,7 @@ static void by_process_vm_writev(char *address)
 	uint32_t value = 1;
 	struct iovec local = { &value, sizeof(value) }, remote = { address, sizeof(value) };
 
-	CHECK(process_vm_writev(getpid(), &local, 1, &remote, 1, 0) < 0 && errno == EFAULT, "process_vm_writev: %s",
-	      strerror(errno));
+	CHECK(process_vm_writev(getpid(), &local, 1, &remote, 1, 0) < 0 && errno == EFAULT, "process_vm_writev: %s", strerror(errno));
 	remote.iov_base = title_word();
 	CHECK(process_vm_writev(getpid(), &local, 1, &remote, 1, 0) == sizeof(value), "control: %s", strerror(errno));
 	check_unchanged("process_vm_writev");

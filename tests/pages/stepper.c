@@ -314,8 +314,8 @@ static void step_vfork(void)
 
 static unsigned int some_flags(void)
 {
-	static const unsigned int flags[] = { CLONE_VM, CLONE_FS, CLONE_FILES, CLONE_VFORK, CLONE_NEWUTS, CLONE_NEWPID, CLONE_NEWIPC,
-					      CLONE_PARENT_SETTID, CLONE_UNTRACED, CLONE_NEWCGROUP };
+	static const unsigned int flags[] = { CLONE_VM,	    CLONE_FS,	  CLONE_FILES,	       CLONE_VFORK,    CLONE_NEWUTS,
+					      CLONE_NEWPID, CLONE_NEWIPC, CLONE_PARENT_SETTID, CLONE_UNTRACED, CLONE_NEWCGROUP };
 	unsigned int some = 0;
 	size_t i;
 

@@ -17,6 +17,7 @@ static char half_way[] = "/tmp/usrsysshm-half-way.XXXXXX";
 /* An ELF program with one segment that cannot be mapped: the loader gives up after the point of no return. */
 static void make_half_way(void)
 {
+	/* clang-format off */
 	struct {
 		Elf64_Ehdr header;
 		Elf64_Phdr segment;
@@ -27,6 +28,7 @@ static void make_half_way(void)
 		.segment = { .p_type = PT_LOAD, .p_flags = PF_R | PF_X, .p_vaddr = 0xffff800000000000, .p_filesz = 4096,
 			     .p_memsz = 4096, .p_align = 4096 },
 	};
+	/* clang-format on */
 	int fd = mkstemp(half_way);
 
 	CHECK(fd >= 0, "mkstemp: %s", strerror(errno));

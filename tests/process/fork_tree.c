@@ -68,7 +68,6 @@ int main(void)
 	qsort(shared->forkids, (size_t)shared->made, sizeof(uint64_t), compare);
 	CHECK(shared->forkids[0] != 0, "a process has fork id 0");
 	for (i = 1; i < shared->made; i++)
-		CHECK(shared->forkids[i] != shared->forkids[i - 1], "fork id %llu was used twice",
-		      (unsigned long long)shared->forkids[i]);
+		CHECK(shared->forkids[i] != shared->forkids[i - 1], "fork id %llu was used twice", (unsigned long long)shared->forkids[i]);
 	return 0;
 }

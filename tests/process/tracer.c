@@ -50,8 +50,8 @@ static void check_page_of(pid_t pid, uint64_t mine, const char *where)
 {
 	struct uss_process_page page = read_page_of(pid);
 
-	CHECK(page.header.magic == USS_MAGIC_PROCESS && page.pid == (uint32_t)pid,
-	      "%s: the page of process %d has pid %u", where, pid, page.pid);
+	CHECK(page.header.magic == USS_MAGIC_PROCESS && page.pid == (uint32_t)pid, "%s: the page of process %d has pid %u", where, pid,
+	      page.pid);
 	CHECK(page.forkid != mine, "%s: it has the tracer's fork id", where);
 }
 

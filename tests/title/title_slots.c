@@ -28,8 +28,8 @@ static void fill_slots(pid_t pid, int left)
 	for (slot = 0; slot < USS_TITLE_SLOTS; slot++) {
 		if (slot == USS_TITLE_SLOT(area()->current_title))
 			continue;
-		area()->slot[slot] = left-- > 0 ? USS_SLOT(USS_SLOT_STAMP(area()->slot[slot]) + 1, 0, USS_SLOT_FREE) :
-						  USS_SLOT(USS_SLOT_STAMP(area()->slot[slot]) + 1, pid, USS_SLOT_WRITING);
+		area()->slot[slot] = left-- > 0 ? USS_SLOT(USS_SLOT_STAMP(area()->slot[slot]) + 1, 0, USS_SLOT_FREE)
+						: USS_SLOT(USS_SLOT_STAMP(area()->slot[slot]) + 1, pid, USS_SLOT_WRITING);
 	}
 }
 
