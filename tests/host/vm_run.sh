@@ -84,6 +84,9 @@ once=$out
 run 0 --icount --kernel "$image" -- build/bench/getpid 20000
 is "--icount, twice" "$once" "$out"
 
+run 0 --parameters at_exec=1 -- cat /sys/module/usrsysshm/parameters/at_exec
+is "--parameters" Y "$out"
+
 # The accelerator is the chosen one, and COMMAND can read which it is.
 run 0 --accel tcg --no-module -- sh -c 'echo $USRSYSSHM_ACCEL'
 is "--accel tcg" tcg "$out"
