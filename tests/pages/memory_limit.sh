@@ -1,6 +1,6 @@
 #!/bin/bash
-# In a memory cgroup filled by processes with pages the OOM killer runs inside that cgroup only. No process outside is
-# affected, and all pages are freed.
+# A memory cgroup is filled by processes that ask for pages and set titles, until the kernel finds no memory for one of them. The OOM killer
+# runs inside that cgroup only, no process outside is affected, and all pages are freed.
 set -eu
 . "$(dirname "$0")/../shell.sh"
 group=/sys/fs/cgroup/usrsysshm-limit over=/tmp/memory_limit.over
@@ -18,9 +18,15 @@ pages=$(cat /sys/kernel/usrsysshm/pages)
 dmesg -n 1
 (
 	echo 0 >$group/cgroup.procs
-	while sleep 1000 & do :; done
+	while build/tests/programs/hold_title "a title" & do :; done
 ) 2>/dev/null & bomb=$!
-until grep -q '^oom_kill [1-9]' $group/memory.events; do sleep 0.1; done
+most=0
+until grep -q '^oom_kill [1-9]' $group/memory.events; do
+	now=$(cat /sys/kernel/usrsysshm/pages)
+	[ "$now" -le "$most" ] || most=$now
+	sleep 0.1
+done
+[ "$most" -gt $((pages + 10)) ] || fail "the cgroup was full with $most pages in use, $pages before: its processes had none"
 kill -0 $outside || fail "a process outside the cgroup was killed"
 echo 1 >$group/cgroup.kill
 wait $bomb || true
