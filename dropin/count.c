@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include <usrsysshm.h>
 
+#include "../lib/cputime.h"
 #include "../lib/machine.h"
 #include "../lib/names.h"
 #include "../lib/process.h"
@@ -78,6 +79,9 @@ static enum uss_count_why uss_why(enum uss_count_call call)
 		break;
 	case USS_COUNT_NPROCS:
 		served = uss_machine_served() & USS_SERVED_NPROCS;
+		break;
+	case USS_COUNT_CPUTIME:
+		served = uss_cputime_served();
 		break;
 	default:
 		served = uss_title_served();

@@ -18,6 +18,7 @@ enum uss_count_call {
 	USS_COUNT_UNAME,
 	USS_COUNT_GETLOADAVG,
 	USS_COUNT_NPROCS,		/* sysconf(_SC_NPROCESSORS_ONLN), get_nprocs */
+	USS_COUNT_CPUTIME,		/* clock_gettime(CLOCK_THREAD_CPUTIME_ID) */
 	USS_COUNT_SETPROCTITLE,
 	USS_COUNT_CALLS
 };
@@ -29,7 +30,7 @@ enum uss_count_why {
 	USS_COUNT_SHARED,		/* another process shares the memory (vfork) */
 	USS_COUNT_MOVED,		/* the process has changed its namespace or personality */
 	USS_COUNT_CHANGING,		/* the field is being changed, or is not served */
-	USS_COUNT_BUFFER,		/* uname: the buffer may be an invalid pointer */
+	USS_COUNT_BUFFER,		/* uname, clock_gettime: the buffer may be an invalid pointer */
 	USS_COUNT_WHYS
 };
 

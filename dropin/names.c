@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* names.c - the names fact: gethostname, getdomainname and uname for unmodified programs */
 #include <dlfcn.h>
-#include <stdbool.h>
-#include <stdint.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 #include <usrsysshm.h>
@@ -10,19 +8,7 @@
 #include "../lib/names.h"
 #include "count.h"
 #include "libc.h"
-
-/*
- * uname(2) returns EFAULT for an invalid pointer, where our copy would raise SIGSEGV. So only a buffer that is known to be valid is filled
- * from the page: one on the caller's stack, at most this far above our frame. The test costs a compare; most callers have the buffer there.
- */
-#define USS_NEAR 4096
-
-static bool uss_is_on_stack(const struct utsname *names)
-{
-	char here;	/* cheaper than __builtin_frame_address, which needs a frame pointer */
-
-	return (uintptr_t)names - (uintptr_t)&here < USS_NEAR;
-}
+#include "stack.h"
 
 static int uss_next_name(const char *call, char *name, size_t size)
 {

@@ -210,6 +210,25 @@ int uss_getloadavg(double loadavg[], int count);
 long uss_nprocs_onln(void);
 
 /*
+ * uss_thread_cputime - get the CPU time of the calling thread
+ * @time: where to store it
+ *
+ * Replaces clock_gettime(2) with CLOCK_THREAD_CPUTIME_ID, to the nanosecond. Since 0.1.
+ *
+ * Costs one RDTSCP and a multiplication. The first call of a process faults once, and has the kernel watch its switches from then on, which
+ * costs the process some instructions at each. A thread is served once it has been switched to after that. Makes the system call without an
+ * x86-64 time-stamp counter that the scheduler uses as its clock, and in a process of which a thread was forbidden to read that counter
+ * (PR_SET_TSC of prctl(2), strict seccomp).
+ *
+ * Answers from the page and of the system call, in any order, never go backwards.
+ *
+ * Return: 0, or -1 with errno set as for clock_gettime(2): EFAULT if @time is NULL. Any other invalid pointer faults with SIGSEGV, unlike
+ * clock_gettime(2).
+ */
+struct timespec;
+int uss_thread_cputime(struct timespec *time);
+
+/*
  * uss_page_base - get the address of the process page
  *
  * Since 0.1. Return: the caller's struct uss_process_page (<usrsysshm/abi.h>). NULL if it has none that this library can read; every call
@@ -234,6 +253,7 @@ unsigned int uss_served(void);
 #define USS_SERVED_UNAME	(1u << 5)	/* uss_uname */
 #define USS_SERVED_LOADAVG	(1u << 6)	/* uss_getloadavg */
 #define USS_SERVED_NPROCS	(1u << 7)	/* uss_nprocs_onln */
+#define USS_SERVED_CPUTIME	(1u << 8)	/* uss_thread_cputime, from the first call on */
 
 #ifdef __cplusplus
 }

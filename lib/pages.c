@@ -19,9 +19,11 @@
 const struct uss_process_page uss_no_page;
 static const struct uss_system_page uss_no_system_page;
 static const struct uss_machine_page uss_no_machine_page;
+const struct uss_cputime_page uss_no_cputime_page;
 const volatile struct uss_process_page *uss_process = &uss_no_page;
 const volatile struct uss_system_page *uss_system = &uss_no_system_page;
 const volatile struct uss_machine_page *uss_machine = &uss_no_machine_page;
+const volatile struct uss_cputime_page *uss_cputime = &uss_no_cputime_page;
 
 /* As uss_read_proc, but returns the negated errno. Uses raw system calls also because libc's functions are cancellation points. */
 static ssize_t uss_raw_read_proc(const char *path, char *text, size_t size)
@@ -75,6 +77,8 @@ static void uss_use_pages(const volatile struct uss_process_page *page)
 		uss_system = (const volatile void *)((const volatile char *)page + page->system_offset);
 	if (page->machine_offset)
 		uss_machine = (const volatile void *)((const volatile char *)page + page->machine_offset);
+	if (page->cputime_offset)
+		uss_cputime = (const volatile void *)((const volatile char *)page + page->cputime_offset);
 }
 
 __attribute__((constructor)) static void uss_find_pages(void)

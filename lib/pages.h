@@ -16,6 +16,8 @@ extern const volatile struct uss_process_page *uss_process USS_HIDDEN;
 extern const struct uss_process_page uss_no_page USS_HIDDEN;
 extern const volatile struct uss_system_page *uss_system USS_HIDDEN;
 extern const volatile struct uss_machine_page *uss_machine USS_HIDDEN;
+extern const volatile struct uss_cputime_page *uss_cputime USS_HIDDEN;
+extern const struct uss_cputime_page uss_no_cputime_page USS_HIDDEN;
 
 /* One aligned load. volatile keeps the compiler from reordering a function's loads; acquire and x86 keep the processor from it. */
 #define uss_load(field)		__atomic_load_n(&(field), __ATOMIC_ACQUIRE)

@@ -2,6 +2,7 @@
 /* served.c - which facts are served from pages: one line for each fact */
 #include <usrsysshm.h>
 
+#include "cputime.h"
 #include "machine.h"
 #include "names.h"
 #include "process.h"
@@ -16,6 +17,7 @@ unsigned int uss_served(void)
 {
 	unsigned int served = 0;
 
+	served |= uss_cputime_served();
 	served |= uss_machine_served();
 	served |= uss_names_served();
 	served |= uss_process_served();

@@ -3,24 +3,27 @@
  * facts.h - what a fact gives to space.c
  *
  * A fact is a group of values that processes read from one page, and its rules: what the page says, for whom it is valid, and when it
- * must be silent. Each fact is one file (process.c, names.c, machine.c, title.c) with one table of functions, listed in space.c, which
+ * must be silent. Each fact is one file (process.c, names.c, machine.c, cputime.c, title.c) with one table of functions, listed in space.c, which
  * calls them. These are the only calls through a pointer into the facts; facts never call space.c.
  */
 #ifndef USS_FACTS_H
 #define USS_FACTS_H
 
+#include <linux/math.h>
 #include <linux/mm_types.h>
 #include <linux/sched.h>
+#include <linux/threads.h>
 #include <linux/types.h>
 
 /* The order of the pages. Both of our VMAs number them with vm_pgoff. */
 #define USS_PROCESS_PGOFF	0
 #define USS_SYSTEM_PGOFF	1
 #define USS_MACHINE_PGOFF	2
-#define USS_RO_PAGES		3
-#define USS_TITLE_PGOFF		USS_RO_PAGES
+#define USS_CPUTIME_PGOFF	3
+#define USS_CPUTIME_PAGES_MAX	DIV_ROUND_UP(64 + NR_CPUS * 64, PAGE_SIZE)	/* as many as this machine needs are mapped */
+#define USS_TITLE_PGOFF		(USS_CPUTIME_PGOFF + USS_CPUTIME_PAGES_MAX)
 #define USS_TITLE_PAGES		8
-#define USS_ALL_PAGES		(USS_RO_PAGES + USS_TITLE_PAGES)
+#define USS_ALL_PAGES		(USS_TITLE_PGOFF + USS_TITLE_PAGES)
 
 struct nsproxy;
 struct uss_space;
@@ -32,6 +35,8 @@ struct uss_fact {
 	pgoff_t first;			/* page number */
 	unsigned int pages;
 
+	/* Before init: whether this kernel and machine allow the fact. It says why not. If not, none of the others is called. */
+	bool (*probe)(void);
 	/* Loading and unloading. At exit no process has a page and no hook is registered. init() prints why it fails. */
 	int (*init)(void);
 	void (*exit)(void);
@@ -57,6 +62,6 @@ struct uss_fact {
 	void (*compare)(struct uss_space *space, struct task_struct *thread, bool in_doubt);
 };
 
-extern const struct uss_fact uss_process_fact, uss_names_fact, uss_machine_fact, uss_title_fact;
+extern const struct uss_fact uss_process_fact, uss_names_fact, uss_machine_fact, uss_cputime_fact, uss_title_fact;
 
 #endif /* USS_FACTS_H */

@@ -34,6 +34,11 @@
 static struct page *uss_machine;
 static struct uss_machine_page *uss_machine_facts;
 
+struct uss_machine_page *uss_machine_contents(void)
+{
+	return uss_machine_facts;
+}
+
 static struct page *uss_machine_page(struct uss_space *space, unsigned int index)
 {
 	get_page(uss_machine);

@@ -12,6 +12,8 @@
  *	map.c		our VMAs in a process
  *	space.c		address spaces that have pages; hands out events to the facts
  *	title.c		fact: the title area
+ *	cputime.c	fact: what each thread has used of the processor
+ *	clock.c		the scheduler's clock, for it
  *	machine.c	fact: load averages and processors online
  *	names.c		fact: the names of a UTS namespace
  *	process.c	fact: pid, fork id, start time, and for whom all facts of a process are valid

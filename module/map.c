@@ -4,8 +4,8 @@
  *
  * Two VMAs, which number the pages the same way (facts.h):
  *
- *	0..2	[usrsysshm]			process page, system page, machine page: read-only; when the process asks
- *	3..10	anon_inode:[usrsysshm-title]	title area: read/write; when it asks for that
+ *	0..	[usrsysshm]			process page, system page, machine page, CPU time pages: read-only; when the process asks
+ *	..+8	anon_inode:[usrsysshm-title]	title area: read/write; when it asks for that
  *
  * The read-only VMA has no file, like the kernel's own special mappings, so fork and exit take no lock of a file that all processes would
  * share. It is private and lacks VM_MAYWRITE, so mprotect(2) refuses to make it writable. Forced writes (ptrace, /proc/PID/mem) fail
@@ -37,6 +37,12 @@
 
 /* A VMA keeps the second only. The first serves mmap, which needs a file. */
 static struct file *uss_ro_file, *uss_title_file;
+
+/* As many CPU time pages as the machine has processors for, or none. */
+static unsigned long uss_count_ro_pages(void)
+{
+	return USS_CPUTIME_PGOFF + uss_cputime_count_pages();
+}
 
 /*
  * VMAs and faults
@@ -206,7 +212,7 @@ static const struct file_operations uss_title_fops = {
 
 unsigned long uss_map_pages(void)
 {
-	unsigned long base = vm_mmap(uss_ro_file, 0, USS_RO_PAGES * PAGE_SIZE, PROT_READ, MAP_PRIVATE, 0);
+	unsigned long base = vm_mmap(uss_ro_file, 0, uss_count_ro_pages() * PAGE_SIZE, PROT_READ, MAP_PRIVATE, 0);
 
 	return IS_ERR_VALUE(base) ? uss_current_base() : base;
 }
@@ -227,7 +233,7 @@ unsigned long uss_current_base(void)
 	if (!mm || mmap_read_lock_killable(mm))
 		return 0;
 	for_each_vma(vmi, vma) {
-		if (!uss_vma_is_ro(vma) || vma->vm_pgoff || vma_pages(vma) != USS_RO_PAGES)
+		if (!uss_vma_is_ro(vma) || vma->vm_pgoff || vma_pages(vma) != uss_count_ro_pages())
 			continue;
 		base = vma->vm_start;
 		break;

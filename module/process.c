@@ -98,6 +98,7 @@ static void uss_fill_process_page(void *data, void *filled_for)
 	uss_page_fill_header(page, USS_MAGIC_PROCESS, sizeof(*page));
 	page->forkid = space->process.forkid;
 	page->system_offset = USS_SYSTEM_PGOFF * PAGE_SIZE;
+	page->cputime_offset = uss_cputime_count_pages() ? USS_CPUTIME_PGOFF * PAGE_SIZE : 0;
 	page->machine_offset = USS_MACHINE_PGOFF * PAGE_SIZE;
 	uss_write_process(space, page);
 }

@@ -30,19 +30,24 @@
 #include "space.h"
 
 /* The process page first: when the owner leaves, its pid reads 0 before any other page ceases to be kept right. */
+/* clang-format off */
 static const struct uss_fact *const uss_facts[] = {
 	&uss_process_fact,
 	&uss_title_fact,
 	&uss_names_fact,
 	&uss_machine_fact,
+	&uss_cputime_fact,
 };
+/* clang-format on */
+/* What their probe() says. */
+static bool uss_fact_is_served[ARRAY_SIZE(uss_facts)];
 
 /* Calls a function of all facts that have it. */
 #define USS_CALL_FACTS(function, ...) \
 	do { \
 		size_t fact__; \
 		for (fact__ = 0; fact__ < ARRAY_SIZE(uss_facts); fact__++) \
-			if (uss_facts[fact__]->function) \
+			if (uss_fact_is_served[fact__] && uss_facts[fact__]->function) \
 				uss_facts[fact__]->function(__VA_ARGS__); \
 	} while (0)
 
@@ -75,7 +80,8 @@ ssize_t uss_space_print_facts(char *buf)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(uss_facts); i++)
-		length += sysfs_emit_at(buf, length, "%s%s", i ? " " : "", uss_facts[i]->names);
+		if (uss_fact_is_served[i])
+			length += sysfs_emit_at(buf, length, "%s%s", length ? " " : "", uss_facts[i]->names);
 	return length + sysfs_emit_at(buf, length, "\n");
 }
 
@@ -124,7 +130,7 @@ static const struct uss_fact *uss_fact_at(pgoff_t pgoff)
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(uss_facts); i++)
-		if (pgoff >= uss_facts[i]->first && pgoff < uss_facts[i]->first + uss_facts[i]->pages)
+		if (uss_fact_is_served[i] && pgoff >= uss_facts[i]->first && pgoff < uss_facts[i]->first + uss_facts[i]->pages)
 			return uss_facts[i];
 	return NULL;
 }
@@ -356,7 +362,7 @@ void uss_space_personality(struct task_struct *task)
 static void uss_facts_exit(size_t initialised)
 {
 	while (initialised--)
-		if (uss_facts[initialised]->exit)
+		if (uss_fact_is_served[initialised] && uss_facts[initialised]->exit)
 			uss_facts[initialised]->exit();
 }
 
@@ -366,7 +372,7 @@ static int uss_facts_init(void)
 	int err;
 
 	for (i = 0; i < ARRAY_SIZE(uss_facts); i++) {
-		err = uss_facts[i]->init ? uss_facts[i]->init() : 0;
+		err = uss_fact_is_served[i] && uss_facts[i]->init ? uss_facts[i]->init() : 0;
 		if (err) {
 			uss_facts_exit(i);
 			return err;
@@ -383,8 +389,11 @@ int uss_spaces_init(void)
 
 	for (i = 0; i < ARRAY_SIZE(uss_buckets); i++)
 		spin_lock_init(&uss_buckets[i].lock);
-	for (i = 0; i < ARRAY_SIZE(uss_facts); i++)
-		features |= uss_facts[i]->features;
+	for (i = 0; i < ARRAY_SIZE(uss_facts); i++) {
+		uss_fact_is_served[i] = !uss_facts[i]->probe || uss_facts[i]->probe();
+		if (uss_fact_is_served[i])
+			features |= uss_facts[i]->features;
+	}
 	uss_space_cache = KMEM_CACHE(uss_space, 0);
 	if (!uss_space_cache)
 		return -ENOMEM;

@@ -10,6 +10,7 @@
 #include <linux/spinlock.h>
 #include <linux/types.h>
 
+#include "cputime.h"
 #include "names.h"
 #include "process.h"
 #include "title.h"
@@ -27,6 +28,7 @@ struct uss_space {
 	bool dead;			/* its last VMA has gone */
 	struct uss_process process;
 	struct uss_space_names names;
+	struct uss_space_cputime cputime;
 	struct uss_title title;
 };
 

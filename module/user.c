@@ -19,6 +19,7 @@
 
 #include "ask.h"
 #include "compat/compat.h"
+#include "cputime.h"
 #include "page.h"
 #include "process.h"
 #include "space.h"
@@ -99,10 +100,16 @@ static ssize_t pages_show(struct kobject *kobj, struct kobj_attribute *attr, cha
 	return sysfs_emit(buf, "%d\n", uss_count_pages());
 }
 
+static ssize_t watching_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%d\n", uss_cputime_is_watching());
+}
+
 static struct kobj_attribute uss_abi_version = __ATTR_RO(abi_version);
 static struct kobj_attribute uss_features = __ATTR_RO(features);
 static struct kobj_attribute uss_processes = __ATTR_RO(processes);
 static struct kobj_attribute uss_pages = __ATTR_RO(pages);
+static struct kobj_attribute uss_watching = __ATTR_RO(watching);
 
 /* clang-format off */
 static struct attribute *uss_attributes[] = {
@@ -110,6 +117,7 @@ static struct attribute *uss_attributes[] = {
 	&uss_features.attr,
 	&uss_processes.attr,
 	&uss_pages.attr,
+	&uss_watching.attr,
 	NULL,
 };
 /* clang-format on */

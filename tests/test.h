@@ -52,6 +52,12 @@ static inline pid_t raw_getpid(void)
 	return (pid_t)syscall(SYS_getpid);
 }
 
+/* The size of the mapping that @page, a process page, begins. One CPU time page is enough for the processors of a guest. */
+static inline size_t size_of_pages(const volatile struct uss_process_page *page)
+{
+	return (page->cputime_offset ? 4 : 3) * 4096;
+}
+
 static inline const volatile struct uss_process_page *my_page(void)
 {
 	return uss_page_base();

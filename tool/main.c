@@ -77,6 +77,7 @@ void uss_print_features(uint64_t features, bool json)
 		{ USS_FEATURE_NAMES, "names" },
 		{ USS_FEATURE_LOADAVG, "loadavg" },
 		{ USS_FEATURE_NPROCS, "nprocs" },
+		{ USS_FEATURE_CPUTIME, "cputime" },
 	};
 	/* clang-format on */
 	const char *separator = "";

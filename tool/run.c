@@ -9,8 +9,9 @@
 static const char usage[] =
 	"usage: usrsysshm run [--verbose] [--] COMMAND [ARGUMENT]...\n"
 	"\n"
-	"Runs COMMAND with its getpid, gethostname, getdomainname, uname, getloadavg, sysconf(_SC_NPROCESSORS_ONLN) and\n"
-	"setproctitle answered from the pages that the kernel shares with it. The drop-in library is appended to LD_PRELOAD,\n"
+	"Runs COMMAND with its getpid, gethostname, getdomainname, uname, getloadavg, sysconf(_SC_NPROCESSORS_ONLN),\n"
+	"clock_gettime(CLOCK_THREAD_CPUTIME_ID) and setproctitle answered from the pages that the kernel shares with it. The\n"
+	"drop-in library is appended to LD_PRELOAD,\n"
 	"so COMMAND's children are served too. Static programs, setuid programs and programs of another word size cannot preload\n"
 	"it and run unchanged (for the latter, ld.so prints a line). In programs linked with musl only getpid, uname and\n"
 	"setproctitle are answered. With -v or --verbose a line on stderr says so. Without the module all programs run unchanged.\n"

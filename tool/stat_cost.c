@@ -62,6 +62,7 @@ static bool is_enough(int count, double start)
 /* Makes one call: by system call, or from the page as the drop-in does. */
 static void make_call(enum uss_count_call call, bool system_call)
 {
+	struct timespec time;
 	struct utsname names;
 	double loads[3];
 	char name[65];
@@ -84,6 +85,9 @@ static void make_call(enum uss_count_call call, bool system_call)
 		break;
 	case USS_COUNT_NPROCS:
 		system_call ? (void)sysconf(_SC_NPROCESSORS_ONLN) : (void)uss_nprocs_onln();
+		break;
+	case USS_COUNT_CPUTIME:
+		system_call ? (void)syscall(SYS_clock_gettime, CLOCK_THREAD_CPUTIME_ID, &time) : (void)uss_thread_cputime(&time);
 		break;
 	default:
 		break;		/* libbsd's setproctitle makes no system call that a title could save */

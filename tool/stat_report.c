@@ -11,9 +11,12 @@
 #include "stat.h"
 #include "tool.h"
 
+/* clang-format off */
 static const char *const call_names[USS_COUNT_CALLS] = {
-	"getpid", "gethostname", "getdomainname", "uname", "getloadavg", "sysconf(_SC_NPROCESSORS_ONLN)", "setproctitle",
+	"getpid", "gethostname", "getdomainname", "uname", "getloadavg", "sysconf(_SC_NPROCESSORS_ONLN)",
+	"clock_gettime(CLOCK_THREAD_CPUTIME_ID)", "setproctitle",
 };
+/* clang-format on */
 
 static const char *const why_names[USS_COUNT_WHYS] = { "page", "no_pages", "vfork", "namespace", "changing", "buffer" };
 

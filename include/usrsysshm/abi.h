@@ -41,6 +41,7 @@
 #define USS_FEATURE_NAMES	(1 << 4)	/* system page: names */
 #define USS_FEATURE_LOADAVG	(1 << 5)	/* machine page: loads */
 #define USS_FEATURE_NPROCS	(1 << 6)	/* machine page: nprocs_onln */
+#define USS_FEATURE_CPUTIME	(1 << 7)	/* CPU time page, and machine page: clock_... */
 
 /* True if header.size of `page` covers `field`. `page` points to a structure with a struct uss_header named header. */
 #define USS_HAS(page, field) ((page)->header.size >= __builtin_offsetof(__typeof__(*(page)), field) + sizeof((page)->field))
@@ -60,6 +61,7 @@ struct uss_header {
 #define USS_MAGIC_PROCESS	0x50737375	/* "ussP" in little-endian memory */
 #define USS_MAGIC_SYSTEM	0x53737375	/* "ussS" */
 #define USS_MAGIC_MACHINE	0x4d737375	/* "ussM" */
+#define USS_MAGIC_CPUTIME	0x43737375	/* "ussC" */
 #define USS_MAGIC_TITLE		0x54737375	/* "ussT" */
 
 /* The process page: read-only, one per address space. Its fields are valid for the process that owns the address space. */
@@ -98,7 +100,8 @@ struct uss_process_page {
 	__aligned_u64 start_time;
 
 	__u32 system_offset;	/* bytes from this page to the system page. kernel / process / once. Since ABI 1. */
-	__u32 reserved[2];	/* 0 */
+	__u32 cputime_offset;	/* bytes from this page to the CPU time page. kernel / process / once. Since ABI 1, with USS_FEATURE_CPUTIME. */
+	__u32 reserved;		/* 0 */
 	__u32 machine_offset;	/* bytes from this page to the machine page. kernel / process / once. Since ABI 1. */
 
 	/*
@@ -177,7 +180,55 @@ struct uss_machine_page {
 	 * kernel / process / under loads_sequence. Since ABI 1, with USS_FEATURE_LOADAVG.
 	 */
 	__aligned_u64 loads[3];
+
+	/*
+	 * The scheduler's clock, in nanoseconds, as a function of the time-stamp counter:  (counter * clock_mult >> clock_shift) +
+	 * clock_offset, where the product has 96 bits.
+	 * clock_sequence: as names_sequence. kernel / process / single copy. The others: kernel / process / under clock_sequence.
+	 * Since ABI 1, with USS_FEATURE_CPUTIME.
+	 */
+	__u32 clock_sequence;
+	__u32 clock_mult;
+	__u32 clock_shift;
+	__u32 reserved;		/* 0 */
+	__aligned_u64 clock_offset;
 };
+
+/*
+ * The CPU time page: read-only, one per address space. What each thread has used of the processor. Since ABI 1, with USS_FEATURE_CPUTIME.
+ *
+ * It has a slot for each processor, which holds the run time of the thread that runs there, if that thread's address space is this one. A
+ * thread that reads the counter and the number of its processor in one instruction (RDTSCP) and finds its processor's slot valid, before
+ * and after, is the thread that the slot is about, whatever it shares with others. The page begins when the process first reads it.
+ *
+ * To read the CPU time of the calling thread, as clock_gettime(CLOCK_THREAD_CPUTIME_ID) returns it:
+ *	1. Load enabled. If it is 0, make the system call: a thread of the process may be forbidden to read the counter.
+ *	2. Load the clock's clock_sequence (acquire) and its numbers from the machine page. If it is 0 or odd, make the system call.
+ *	3. Load the sequence of the slot of the processor on which the thread probably runs (acquire), and run_time. If the sequence is 0 or
+ *	   odd, make the system call.
+ *	4. RDTSCP, and a load fence. The lower 12 bits of ECX are the processor's number. If it is another one than assumed, start again.
+ *	5. Load the slot's sequence and clock_sequence again. If one has changed, start again.
+ *	6. The CPU time is run_time + the clock at the counter's value, modulo 2^64 nanoseconds.
+ */
+struct uss_cputime_slot {
+	/*
+	 * Even: a thread of this address space runs on the processor. Odd, or 0: none does. Changes at each switch to and from such a thread.
+	 * kernel / process / single copy, acquire.
+	 */
+	__aligned_u64 sequence;
+	/* The thread's CPU time minus the scheduler's clock. kernel / process / under sequence. */
+	__aligned_u64 run_time;
+	__aligned_u64 reserved[6];	/* 0; a cache line for each processor */
+};
+
+struct uss_cputime_page {
+	struct uss_header header;
+	__u32 enabled;			/* 1, or 0 for good. kernel / process / single copy. */
+	__u32 slots;			/* one for each possible processor. kernel / process / once. */
+	__aligned_u64 reserved[4];	/* 0 */
+	/* struct uss_cputime_slot slot[slots] follows, at USS_CPUTIME_SLOTS; it may continue in the next pages. */
+};
+#define USS_CPUTIME_SLOTS	64	/* bytes from the start of the page */
 
 /*
  * The title area: the process can write all of it, so the kernel trusts none of it. Since ABI 1, with USS_FEATURE_TITLE.
@@ -256,7 +307,8 @@ USS_AT(uss_process_page, speaks, 28);
 USS_AT(uss_process_page, forkid, 32);
 USS_AT(uss_process_page, start_time, 40);
 USS_AT(uss_process_page, system_offset, 48);
-USS_AT(uss_process_page, reserved, 52);
+USS_AT(uss_process_page, cputime_offset, 52);
+USS_AT(uss_process_page, reserved, 56);
 USS_AT(uss_process_page, machine_offset, 60);
 USS_AT(uss_process_page, title_area, 64);
 USS_ASSERT(sizeof(struct uss_process_page) == 72, "struct uss_process_page has changed");
@@ -270,7 +322,19 @@ USS_AT(uss_machine_page, header, 0);
 USS_AT(uss_machine_page, nprocs_onln, 24);
 USS_AT(uss_machine_page, loads_sequence, 28);
 USS_AT(uss_machine_page, loads, 32);
-USS_ASSERT(sizeof(struct uss_machine_page) == 56, "struct uss_machine_page has changed");
+USS_AT(uss_machine_page, clock_sequence, 56);
+USS_AT(uss_machine_page, clock_mult, 60);
+USS_AT(uss_machine_page, clock_shift, 64);
+USS_AT(uss_machine_page, reserved, 68);
+USS_AT(uss_machine_page, clock_offset, 72);
+USS_ASSERT(sizeof(struct uss_machine_page) == 80, "struct uss_machine_page has changed");
+USS_AT(uss_cputime_slot, sequence, 0);
+USS_AT(uss_cputime_slot, run_time, 8);
+USS_ASSERT(sizeof(struct uss_cputime_slot) == 64, "struct uss_cputime_slot has changed");
+USS_AT(uss_cputime_page, header, 0);
+USS_AT(uss_cputime_page, enabled, 24);
+USS_AT(uss_cputime_page, slots, 28);
+USS_ASSERT(sizeof(struct uss_cputime_page) == USS_CPUTIME_SLOTS, "struct uss_cputime_page has changed");
 USS_AT(uss_title_page, header, 0);
 USS_AT(uss_title_page, current_title, 24);
 USS_AT(uss_title_page, slot, 32);

@@ -74,7 +74,7 @@ static void rounds(void)
 		wait_word(&answered, i);
 		check_page_serves(page, "parent");
 		remember(page->forkid);
-		CHECK(!munmap((void *)(uintptr_t)page, 3 * 4096), "munmap");
+		CHECK(!munmap((void *)(uintptr_t)page, size_of_pages(page)), "munmap");
 		reap(pid);
 	}
 	pthread_join(id, NULL);

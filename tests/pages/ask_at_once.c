@@ -91,7 +91,7 @@ static void ask_repeatedly(void)
 	for (i = 0; i < 10; i++)
 		CHECK(ask() == page && page->forkid == forkid, "another address or fork id");
 	CHECK(count_mappings() == 1, "%d mappings", count_mappings());
-	CHECK(!munmap((void *)(uintptr_t)page, 3 * 4096), "munmap");
+	CHECK(!munmap((void *)(uintptr_t)page, size_of_pages(page)), "munmap");
 	check_no_pages("after munmap");
 	page = ask();
 	check_page_serves(page, "asked again");
@@ -101,7 +101,7 @@ static void ask_repeatedly(void)
 	CHECK(!ask(), "new pages although some of the old ones are still mapped");
 	CHECK(count_mappings() == 2, "%d mappings", count_mappings());
 	check_page_serves(page, "remaining pages");
-	CHECK(!munmap((void *)(uintptr_t)page, 3 * 4096), "munmap");
+	CHECK(!munmap((void *)(uintptr_t)page, size_of_pages(page)), "munmap");
 	check_page_serves(ask(), "asked a third time");
 }
 

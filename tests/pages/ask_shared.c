@@ -213,7 +213,7 @@ static void beside_readers(void)
 		sleep_us(200);
 		page = ask();
 		check_page_serves(page, "while /proc readers hold its memory");
-		CHECK(!munmap((void *)(uintptr_t)page, 3 * 4096), "munmap");
+		CHECK(!munmap((void *)(uintptr_t)page, size_of_pages(page)), "munmap");
 	}
 	for (i = 0; i < 2; i++) {
 		kill(readers[i], SIGKILL);
@@ -274,14 +274,14 @@ static void beside_a_sharer_that_reads(void)
 	int i;
 
 	page = ask();
-	munmap((void *)(uintptr_t)page, 3 * 4096);
+	munmap((void *)(uintptr_t)page, size_of_pages(page));
 	pid = clone(reading_sharer, stack + STACK, CLONE_VM | SIGCHLD, NULL);
 	CHECK(pid > 0, "clone: %s", strerror(errno));
 	wait_word(&started, 1);
 	for (i = 0; i < 300; i++) {
 		CHECK(ask() == page, "pages at another address");
 		check_page_zero(page, "beside a sharer that reads the page");
-		munmap((void *)(uintptr_t)page, 3 * 4096);
+		munmap((void *)(uintptr_t)page, size_of_pages(page));
 	}
 	set_word(&go, 1);
 	reap(pid);

@@ -20,10 +20,10 @@ is "address of the title area in the sysctl" "$(printf %d "0x$start")" "$area"
 is "number of mappings" 2 "$(maps | wc -l)"
 if echo 1 2>/dev/null >/proc/sys/kernel/usrsysshm; then fail "the sysctl could be written"; fi
 
-is "mode of the counts" "444 444 444 444" "$(cd /sys/kernel/usrsysshm && echo $(stat -c %a *))"
-is "files in sysfs" "abi_version features pages processes" "$(cd /sys/kernel/usrsysshm && echo *)"
+is "mode of the counts" "444 444 444 444 444" "$(cd /sys/kernel/usrsysshm && echo $(stat -c %a *))"
+is "files in sysfs" "abi_version features pages processes watching" "$(cd /sys/kernel/usrsysshm && echo *)"
 is "abi_version" 1 "$(cat /sys/kernel/usrsysshm/abi_version)"
-is "features" "pid forkid start_time title names loadavg nprocs" "$(cat /sys/kernel/usrsysshm/features)"
+is "features" "pid forkid start_time title names loadavg nprocs" "$(sed "s/ cputime$//" /sys/kernel/usrsysshm/features)"
 
 # The same for an ordinary user.
 is "mappings of an ordinary user" 2 "$(setpriv --reuid 65534 --clear-groups sh -c '

@@ -161,8 +161,8 @@ static void by_remapping(char *pages, char *title, size_t page_size)
 	/* A title page's file mapped over a read-only page may only yield a writable page of the title area, or fail. */
 	CHECK(syscall(SYS_remap_file_pages, pages, page_size, 0, 0, 0) < 0, "remap_file_pages of the process page");
 	CHECK(syscall(SYS_remap_file_pages, title, page_size, 0, 1000, 0) < 0, "remap_file_pages outside the title area");
-	CHECK(mremap(pages, 3 * page_size, 5 * page_size, MREMAP_MAYMOVE) == MAP_FAILED, "mremap made the pages grow");
-	CHECK(mremap(pages, 0, 3 * page_size, MREMAP_MAYMOVE) == MAP_FAILED, "mremap duplicated the pages");
+	CHECK(mremap(pages, size_of_pages(my_page()), 9 * page_size, MREMAP_MAYMOVE) == MAP_FAILED, "mremap made the pages grow");
+	CHECK(mremap(pages, 0, size_of_pages(my_page()), MREMAP_MAYMOVE) == MAP_FAILED, "mremap duplicated the pages");
 	check_unchanged("remapping");
 }
 
@@ -194,8 +194,8 @@ int main(void)
 		by_io_uring(field);
 		by_vmsplice(field);
 	}
-	by_mprotect(pages, 3 * page_size);
-	by_map_files(pages, 3 * page_size, false);
+	by_mprotect(pages, size_of_pages(my_page()));
+	by_map_files(pages, size_of_pages(my_page()), false);
 	by_map_files(title, TITLE_AREA_SIZE, true);
 	CHECK(mprotect(title, TITLE_AREA_SIZE, PROT_READ | PROT_WRITE | PROT_EXEC) < 0 && errno == EACCES,
 	      "the title area was made executable");

@@ -114,6 +114,22 @@ static void check_loads(const char *where)
 		differs("load average", where);
 }
 
+static bool is_before(const struct timespec *a, const struct timespec *b)
+{
+	return a->tv_sec < b->tv_sec || (a->tv_sec == b->tv_sec && a->tv_nsec < b->tv_nsec);
+}
+
+static void check_cputime(const char *where)
+{
+	struct timespec before, time, after;
+
+	if (syscall(SYS_clock_gettime, CLOCK_THREAD_CPUTIME_ID, &before) || uss_thread_cputime(&time) ||
+	    syscall(SYS_clock_gettime, CLOCK_THREAD_CPUTIME_ID, &after))
+		differs("return value of uss_thread_cputime", where);
+	if (is_before(&time, &before) || is_before(&after, &time))
+		differs("CPU time", where);
+}
+
 /* Safe in signal handlers and in processes that share the memory: uses no memory of this process. */
 static void check_quick(const char *where)
 {
@@ -128,6 +144,7 @@ static void check_quick(const char *where)
 		differs("pid in the page", where);
 	check_names(where);
 	check_loads(where);
+	check_cputime(where);
 }
 
 static void check_forkid(const char *where)
@@ -623,10 +640,12 @@ static void step_madvise(void)
 static void step_mappings(void)
 {
 	char *pages = (char *)(uintptr_t)my_page();
+	size_t size;
 	pid_t pid;
 
 	if (!pages)
 		return;
+	size = size_of_pages(my_page());
 	pid = fork();
 	if (pid == 0) {
 		const volatile struct uss_process_page *page = (void *)pages;
@@ -638,15 +657,15 @@ static void step_mappings(void)
 				differs("protection", "after mprotect");
 			break;
 		case 1:
-			moved = mmap(NULL, 3 * 4096, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-			moved = mremap(pages, 3 * 4096, 3 * 4096, MREMAP_MAYMOVE | MREMAP_FIXED, moved);
+			moved = mmap(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+			moved = mremap(pages, size, size, MREMAP_MAYMOVE | MREMAP_FIXED, moved);
 			page = moved == MAP_FAILED ? page : (void *)moved;
 			break;
 		case 2:
 			munmap(pages + 4096, 4096);
 			break;
 		case 3:
-			munmap(pages + 3 * 4096, 4096 * random_below(8) + 4096);
+			munmap(pages + size, 4096 * random_below(8) + 4096);
 			break;
 		case 4:
 			munmap(pages, 11 * 4096);
@@ -913,7 +932,7 @@ int main(int argc, char **argv)
 		shared->random = shared->seed ^ 0x9e3779b97f4a7c15;
 		CHECK(shared->random, "seed %s cannot be used", argv[2]);
 		CHECK(uss_page_base(), "no pages: is the module loaded? (Run this in vm/run, because it sets the host name.)");
-		CHECK(uss_served() == 0xff || uss_served() == 0xbf, "served %#x", uss_served());
+		CHECK((uss_served() & ~(USS_SERVED_CPUTIME | USS_SERVED_LOADAVG)) == 0xbf, "served %#x", uss_served());
 	}
 	walk();
 	if (shared->depth)

@@ -45,7 +45,7 @@ static void move(char *pages, size_t size)
 	char *elsewhere = mmap(NULL, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	pid_t pid;
 
-	page = mremap(pages, 3 * page_size, 3 * page_size, MREMAP_MAYMOVE | MREMAP_FIXED, elsewhere);
+	page = mremap(pages, size, size, MREMAP_MAYMOVE | MREMAP_FIXED, elsewhere);
 	CHECK(page == (void *)elsewhere, "mremap: %s", strerror(errno));
 	CHECK(page->pid == (uint32_t)raw_getpid(), "moved page: pid %u", page->pid);
 	CHECK((uint64_t)read_number("/proc/sys/kernel/usrsysshm") == (uint64_t)(uintptr_t)elsewhere,
@@ -125,7 +125,7 @@ int main(void)
 	CHECK(pages, "no pages");
 	check_served("before");
 	held = read_number(PAGES);
-	size = 3 * page_size;
+	size = size_of_pages(my_page());
 	in_child(advise, pages, size);
 	in_child(move, pages, size);
 	in_child(unmap_parts, pages, size);

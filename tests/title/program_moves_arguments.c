@@ -40,7 +40,7 @@ int main(void)
 	}
 	reap(pid);
 	/* After the pages are unmapped, the program's choice still holds. */
-	CHECK(!munmap(my_title_area(), TITLE_AREA_SIZE) && !munmap((void *)(uintptr_t)uss_page_base(), 3 * (size_t)sysconf(_SC_PAGESIZE)),
+	CHECK(!munmap(my_title_area(), TITLE_AREA_SIZE) && !munmap((void *)(uintptr_t)uss_page_base(), size_of_pages(my_page())),
 	      "munmap: %s", strerror(errno));
 	check_shown("after munmap", own);
 	return 0;

@@ -25,15 +25,17 @@ static void check_name(const char *expected)
 /* The pipe is the last holder of the pages. */
 static void hold_pages(void)
 {
-	struct iovec pages = { (void *)(uintptr_t)uss_page_base(), sizeof(before) };
+	struct iovec pages[2] = { { (void *)(uintptr_t)uss_page_base(), 3 * PAGE }, { NULL, PAGE } };
 	const struct uss_system_page *kept = (const void *)(after + PAGE);
 	ssize_t length, all = 0;
 	int fds[2];
 
 	check_name("old");
 	CHECK(!uss_set_title("a title", 7) && !pipe2(fds, O_CLOEXEC), "title, pipe: %s", strerror(errno));
-	CHECK(vmsplice(fds[1], &pages, 1, 0) == (ssize_t)sizeof(before), "vmsplice: %s", strerror(errno));
-	memcpy(before, pages.iov_base, sizeof(before));
+	pages[1].iov_base = (void *)(uintptr_t)my_page()->title_area;
+	CHECK(vmsplice(fds[1], pages, 2, 0) == (ssize_t)sizeof(before), "vmsplice: %s", strerror(errno));
+	memcpy(before, pages[0].iov_base, 3 * PAGE);
+	memcpy(before + 3 * PAGE, pages[1].iov_base, PAGE);
 	CHECK(!unshare(CLONE_NEWUTS) && !sethostname("new", 3), "unshare: %s", strerror(errno));
 	check_name("new");
 	check_served("in another namespace");

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * cputime.c - the CPU time fact: what the calling thread has used of the processor, from the CPU time page
+ *
+ * The page has a slot for each processor. A thread that finds the slot of its own processor valid is the thread that the slot is about
+ * (<usrsysshm/abi.h>). The process page is not consulted, because the slot is about the thread whatever memory it shares.
+ */
+#include <errno.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+#include <usrsysshm.h>
+
+#include "cputime.h"
+#include "pages.h"
+
+#if defined(__x86_64__) && !defined(__ILP32__)
+
+/* The processor on which this thread ran at its last call. Any value is right: it is checked. */
+static __thread unsigned int uss_cpu __attribute__((tls_model("initial-exec")));
+
+/* The time-stamp counter, and the number of the processor it was read on. Not before earlier loads, nor after later ones. */
+static inline uint64_t uss_read_counter(unsigned int *cpu)
+{
+	uint32_t low, high, number;
+
+	__asm__ volatile("rdtscp\n\tlfence" : "=a"(low), "=d"(high), "=c"(number) : : "memory");
+	*cpu = number & 0xfff;
+	return (uint64_t)high << 32 | low;
+}
+
+/* Returns false, and whether to try @again: the thread was moved or interrupted. Otherwise the caller must fall back. */
+static bool uss_cputime_try(const volatile struct uss_cputime_page *page, uint64_t *nanoseconds, bool *again)
+{
+	const volatile uint32_t *clock_sequence = &uss_machine->clock_sequence;
+	uint32_t clock_before = uss_sequence_begin(clock_sequence);
+	const volatile struct uss_cputime_slot *slot;
+	uint64_t before, run_time, counter, offset;
+	unsigned int cpu = uss_cpu;
+	uint32_t mult, shift;
+
+	*again = false;
+	if (!clock_before || cpu >= page->slots)
+		return false;
+	slot = (const volatile void *)((const volatile char *)page + USS_CPUTIME_SLOTS + cpu * sizeof(*slot));
+	before = uss_load(slot->sequence);
+	run_time = slot->run_time;
+	mult = uss_machine->clock_mult;
+	shift = uss_machine->clock_shift;
+	offset = uss_machine->clock_offset;
+	counter = uss_read_counter(&uss_cpu);
+	if (cpu != uss_cpu || slot->sequence != before || !uss_sequence_holds(clock_sequence, clock_before)) {
+		*again = true;
+		return false;
+	}
+	*nanoseconds = run_time + (uint64_t)((unsigned __int128)counter * mult >> shift) + offset;
+	return before && !(before & 1);
+}
+
+bool uss_cputime_read(uint64_t *nanoseconds)
+{
+	const volatile struct uss_cputime_page *page = uss_cputime;
+	bool again = true;
+	int tries;
+
+	/* The first access faults, and tells the kernel that this process reads its CPU time. */
+	if (!uss_load(page->enabled))
+		return false;
+	for (tries = 0; tries < 4 && again; tries++)
+		if (uss_cputime_try(page, nanoseconds, &again))
+			return true;
+	return false;
+}
+
+#else
+
+bool uss_cputime_read(uint64_t *nanoseconds)
+{
+	(void)nanoseconds;
+	return false;
+}
+
+#endif
+
+int uss_thread_cputime(struct timespec *time)
+{
+	uint64_t nanoseconds;
+
+	if (!time || !uss_cputime_read(&nanoseconds))
+		return (int)syscall(SYS_clock_gettime, CLOCK_THREAD_CPUTIME_ID, time);
+	time->tv_sec = (time_t)(nanoseconds / 1000000000);
+	time->tv_nsec = (long)(nanoseconds % 1000000000);
+	return 0;
+}
+
+unsigned int uss_cputime_served(void)
+{
+	/* Does not touch the page, which would make the process a reader. */
+	return uss_cputime != &uss_no_cputime_page && uss_sequence_begin(&uss_machine->clock_sequence) ? USS_SERVED_CPUTIME : 0;
+}

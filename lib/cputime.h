@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* cputime.h - the CPU time fact: what the calling thread has used of the processor (see cputime.c) */
+#ifndef USS_CPUTIME_H
+#define USS_CPUTIME_H
+
+#include "pages.h"
+
+/* Stores the CPU time of the calling thread in nanoseconds. Returns false if the caller must fall back to the system call. */
+bool uss_cputime_read(uint64_t *nanoseconds) USS_HIDDEN;
+
+/* The fact's bit of uss_served(). */
+unsigned int uss_cputime_served(void) USS_HIDDEN;
+
+#endif /* USS_CPUTIME_H */

@@ -1,0 +1,365 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * clock.c - the scheduler's clock as a function of the time-stamp counter
+ *
+ * 1. On x86, where the counter is stable, the scheduler's clock (sched_clock_cpu()) is on every processor
+ *
+ *		counter * mult >> shift, plus offset
+ *
+ *    with the numbers that tsc.c keeps for sched_clock() and the offset that clock.c of the scheduler adds. They are published in the
+ *    machine page, so that a program computes what the kernel would, to the nanosecond. The kernel's own run time of a thread must be this
+ *    clock alone, without the time of interrupts and of the hypervisor taken off: otherwise nothing is published.
+ *
+ * 2. The numbers change when the counter's frequency has been measured better, some seconds after boot, and on resume. When the kernel
+ *    declares the counter unstable, the clock becomes another one. A probe at the beginning of the function that does it, or a notifier,
+ *    withdraws the clock before. In the first two cases a work item publishes it again, once it is the same on all processors.
+ *
+ * 3. The kernel exports none of this. The addresses are found by name, once. The functions are called by static calls: direct calls, which
+ *    control-flow integrity (IBT, kCFI) does not check.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include "clock.h"
+
+#if defined(CONFIG_X86_64) && !defined(CONFIG_IRQ_TIME_ACCOUNTING) && !defined(CONFIG_PARAVIRT_TIME_ACCOUNTING) && \
+	!defined(CONFIG_SCHED_PROXY_EXEC) && defined(CONFIG_KALLSYMS_ALL) && defined(CONFIG_KRETPROBES)
+
+#include <linux/kprobes.h>
+#include <linux/math64.h>
+#include <linux/printk.h>
+#include <linux/sched/clock.h>
+#include <linux/smp.h>
+#include <linux/spinlock.h>
+#include <linux/static_call.h>
+#include <linux/suspend.h>
+#include <linux/workqueue.h>
+#include <asm/timer.h>
+#include <asm/tsc.h>
+
+#include "sequence.h"
+
+/* The number of a processor in IA32_TSC_AUX: the lower 12 bits. */
+#define USS_CPUS_MAX 4096
+
+/* The targets of the static calls, until the real ones are found. */
+static unsigned long uss_no_lookup(const char *name)
+{
+	return 0;
+}
+
+static void uss_no_read(struct cyc2ns_data *data)
+{
+}
+
+static void uss_no_read_end(void)
+{
+}
+
+static bool uss_no_native(void)
+{
+	return false;
+}
+
+static int uss_no_stable(void)
+{
+	return 0;
+}
+
+DEFINE_STATIC_CALL(uss_kallsyms_lookup_name, uss_no_lookup);
+DEFINE_STATIC_CALL(uss_cyc2ns_read_begin, uss_no_read);
+DEFINE_STATIC_CALL(uss_cyc2ns_read_end, uss_no_read_end);
+DEFINE_STATIC_CALL(uss_using_native_sched_clock, uss_no_native);
+DEFINE_STATIC_CALL(uss_sched_clock_stable, uss_no_stable);
+
+static const u64 *uss_sched_clock_offset;	/* the kernel's __sched_clock_offset */
+static struct uss_machine_page *uss_clock_page;
+static void (*uss_counter_stop)(void);
+
+/* Writers of the page: probes and the work item. */
+static DEFINE_RAW_SPINLOCK(uss_clock_lock);
+static bool uss_clock_is_lost;
+static unsigned int uss_clock_changes;	/* counts withdrawals: what was read before one is out of date */
+
+struct uss_clock {
+	u32 mult, shift;
+	u64 offset;
+};
+
+static u64 uss_clock_at(const struct uss_clock *clock, u64 counter)
+{
+	return mul_u64_u32_shr(counter, clock->mult, clock->shift) + clock->offset;
+}
+
+/* Compares with the kernel's own clock, on this processor. */
+static bool uss_clock_holds(const struct uss_clock *clock)
+{
+	u64 before, now, after;
+	bool holds = true;
+	int i;
+
+	for (i = 0; i < 1000 && holds; i++) {
+		preempt_disable();
+		before = rdtsc_ordered();
+		/* The kernel's own load of the counter is not ordered. */
+		rmb();
+		now = sched_clock_cpu(smp_processor_id());
+		after = rdtsc_ordered();
+		preempt_enable();
+		holds = now >= uss_clock_at(clock, before) && now <= uss_clock_at(clock, after);
+	}
+	return holds;
+}
+
+static void uss_clock_read_here(struct uss_clock *clock)
+{
+	struct cyc2ns_data data;
+
+	static_call(uss_cyc2ns_read_begin)(&data);
+	static_call(uss_cyc2ns_read_end)();
+	clock->mult = data.cyc2ns_mul;
+	clock->shift = data.cyc2ns_shift;
+	clock->offset = data.cyc2ns_offset + READ_ONCE(*uss_sched_clock_offset);
+}
+
+struct uss_clock_comparison {
+	struct uss_clock clock;
+	atomic_t differ;
+};
+
+/* On each processor, in an interrupt. */
+static void uss_clock_compare(void *data)
+{
+	struct uss_clock_comparison *comparison = data;
+	struct uss_clock here;
+
+	uss_clock_read_here(&here);
+	if (here.mult != comparison->clock.mult || here.shift != comparison->clock.shift || here.offset != comparison->clock.offset)
+		atomic_inc(&comparison->differ);
+}
+
+/* Returns NULL, or why the clock is not a function of the counter. May sleep. */
+static const char *uss_clock_read(struct uss_clock *clock)
+{
+	struct uss_clock_comparison comparison = {};
+
+	if (!boot_cpu_has(X86_FEATURE_RDTSCP) || nr_cpu_ids > USS_CPUS_MAX)
+		return "a program cannot read the processor's number with the counter";
+	if (check_tsc_unstable())
+		return "the time-stamp counter is not stable";
+	if (!static_call(uss_using_native_sched_clock)())
+		return "the scheduler's clock is the hypervisor's";
+	if (!static_call(uss_sched_clock_stable)())
+		return "the scheduler's clock is not the time-stamp counter";
+	uss_clock_read_here(&comparison.clock);
+	on_each_cpu(uss_clock_compare, &comparison, 1);
+	*clock = comparison.clock;
+	if (atomic_read(&comparison.differ))
+		return "the clocks of the processors differ";
+	return uss_clock_holds(clock) ? NULL : "the scheduler's clock differs from what is computed";
+}
+
+static void uss_clock_publish(struct work_struct *work);
+static DECLARE_DELAYED_WORK(uss_clock_work, uss_clock_publish);
+
+/* Readers that began before still have a clock that was right when they looked again. */
+static void uss_clock_withdraw(bool for_good)
+{
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&uss_clock_lock, flags);
+	uss_clock_changes++;
+	uss_clock_is_lost |= for_good;
+	uss_sequence_begin(&uss_clock_page->clock_sequence);
+	raw_spin_unlock_irqrestore(&uss_clock_lock, flags);
+}
+
+static void uss_clock_publish(struct work_struct *work)
+{
+	unsigned int changes = READ_ONCE(uss_clock_changes);
+	struct uss_clock clock;
+	const char *why;
+
+	/* The numbers are read after the count of changes: a change in between is seen below. */
+	smp_mb();
+	why = uss_clock_read(&clock);
+	raw_spin_lock_irq(&uss_clock_lock);
+	if (!why && !uss_clock_is_lost && changes == uss_clock_changes) {
+		uss_clock_page->clock_mult = clock.mult;
+		uss_clock_page->clock_shift = clock.shift;
+		uss_clock_page->clock_offset = clock.offset;
+		uss_sequence_end(&uss_clock_page->clock_sequence);
+	}
+	raw_spin_unlock_irq(&uss_clock_lock);
+}
+
+void uss_clock_lose(const char *why)
+{
+	uss_clock_withdraw(true);
+	pr_warn_once("CPU time is not served any more: %s\n", why);
+}
+
+/*
+ * What changes the clock
+ */
+
+static int uss_before_unstable(struct kprobe *probe, struct pt_regs *regs)
+{
+	uss_clock_withdraw(true);
+	return 0;
+}
+
+/* The kernel calls the function for one processor after the other. A second after the last one, the numbers are compared. */
+static int uss_before_new_scale(struct kprobe *probe, struct pt_regs *regs)
+{
+	uss_clock_withdraw(false);
+	mod_delayed_work(system_wq, &uss_clock_work, HZ);
+	return 0;
+}
+
+static int uss_after_disable_tsc(struct kretprobe_instance *instance, struct pt_regs *regs)
+{
+	uss_counter_stop();
+	return 0;
+}
+
+static struct kprobe uss_unstable_probe = { .symbol_name = "clear_sched_clock_stable", .pre_handler = uss_before_unstable };
+static struct kprobe uss_scale_probe = { .symbol_name = "set_cyc2ns_scale", .pre_handler = uss_before_new_scale };
+static struct kretprobe uss_disable_tsc_probe = { .kp.symbol_name = "disable_TSC", .handler = uss_after_disable_tsc };
+
+static int uss_clock_suspend(struct notifier_block *block, unsigned long action, void *unused)
+{
+	switch (action) {
+	case PM_HIBERNATION_PREPARE:
+	case PM_SUSPEND_PREPARE:
+	case PM_RESTORE_PREPARE:
+		uss_clock_withdraw(false);
+		break;
+	case PM_POST_HIBERNATION:
+	case PM_POST_SUSPEND:
+	case PM_POST_RESTORE:
+		mod_delayed_work(system_wq, &uss_clock_work, 0);
+		break;
+	}
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block uss_clock_notifier = { .notifier_call = uss_clock_suspend };
+
+/*
+ * Loading and unloading
+ */
+
+#define USS_FIND(function) \
+	({ \
+		typeof(&function) found__ = (void *)static_call(uss_kallsyms_lookup_name)(#function); \
+		if (found__) \
+			static_call_update(uss_##function, found__); \
+		found__; \
+	})
+
+/* The address of a function, by a probe that is never armed. */
+static bool uss_find_lookup(void)
+{
+	struct kprobe probe = { .symbol_name = "kallsyms_lookup_name", .flags = KPROBE_FLAG_DISABLED };
+
+	if (register_kprobe(&probe))
+		return false;
+	/* Static, so it has the type that the static call expects; past the ENDBR that a direct call does not need. */
+	static_call_update(uss_kallsyms_lookup_name, (typeof(&uss_no_lookup))(void *)probe.addr);
+	unregister_kprobe(&probe);
+	return true;
+}
+
+static const char *uss_clock_find(void)
+{
+	if (!uss_find_lookup())
+		return "kallsyms_lookup_name";
+	if (!USS_FIND(cyc2ns_read_begin) || !USS_FIND(cyc2ns_read_end))
+		return "cyc2ns_read_begin";
+	if (!USS_FIND(using_native_sched_clock))
+		return "using_native_sched_clock";
+	if (!USS_FIND(sched_clock_stable))
+		return "sched_clock_stable";
+	uss_sched_clock_offset = (const u64 *)static_call(uss_kallsyms_lookup_name)("__sched_clock_offset");
+	return uss_sched_clock_offset ? NULL : "__sched_clock_offset";
+}
+
+bool uss_clock_probe(void)
+{
+	const char *missing = uss_clock_find(), *why;
+	struct uss_clock clock;
+
+	if (missing) {
+		pr_info("CPU time is not served: this kernel has no %s\n", missing);
+		return false;
+	}
+	why = uss_clock_read(&clock);
+	if (why)
+		pr_info("CPU time is not served: %s\n", why);
+	return !why;
+}
+
+int uss_clock_init(struct uss_machine_page *page, void (*stop)(void))
+{
+	int err;
+
+	uss_clock_page = page;
+	uss_counter_stop = stop;
+	err = register_kprobe(&uss_unstable_probe);
+	if (err)
+		return err;
+	err = register_kprobe(&uss_scale_probe);
+	if (err)
+		goto unregister_unstable;
+	err = register_kretprobe(&uss_disable_tsc_probe);
+	if (err)
+		goto unregister_scale;
+	err = register_pm_notifier(&uss_clock_notifier);
+	if (err)
+		goto unregister_disable_tsc;
+	uss_clock_publish(NULL);
+	return 0;
+
+unregister_disable_tsc:
+	unregister_kretprobe(&uss_disable_tsc_probe);
+unregister_scale:
+	unregister_kprobe(&uss_scale_probe);
+unregister_unstable:
+	unregister_kprobe(&uss_unstable_probe);
+	return err;
+}
+
+void uss_clock_exit(void)
+{
+	unregister_pm_notifier(&uss_clock_notifier);
+	unregister_kretprobe(&uss_disable_tsc_probe);
+	unregister_kprobe(&uss_scale_probe);
+	unregister_kprobe(&uss_unstable_probe);
+	cancel_delayed_work_sync(&uss_clock_work);
+}
+
+#else
+
+#include <linux/errno.h>
+#include <linux/printk.h>
+
+bool uss_clock_probe(void)
+{
+	pr_info("CPU time is not served: this kernel is not configured for it\n");
+	return false;
+}
+
+int uss_clock_init(struct uss_machine_page *page, void (*stop)(void))
+{
+	return -EOPNOTSUPP;
+}
+
+void uss_clock_exit(void)
+{
+}
+
+void uss_clock_lose(const char *why)
+{
+}
+
+#endif

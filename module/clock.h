@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* clock.h - the scheduler's clock as a function of the time-stamp counter (see clock.c) */
+#ifndef USS_CLOCK_H
+#define USS_CLOCK_H
+
+#include <linux/types.h>
+#include <usrsysshm/abi.h>
+
+/* Finds the clock. Returns false, and says why, if it cannot be computed from the counter. May sleep. */
+bool uss_clock_probe(void);
+
+/*
+ * Publishes the clock in @page, the machine page, as long as it holds. @stop is called when the current thread has lost the right to read the
+ * counter (PR_SET_TSC, strict seccomp). Returns an error code, after which the clock is not published.
+ */
+int uss_clock_init(struct uss_machine_page *page, void (*stop)(void));
+void uss_clock_exit(void);
+
+/* Withdraws the clock for good: something was seen that it does not allow. In any context. */
+void uss_clock_lose(const char *why);
+
+#endif /* USS_CLOCK_H */

@@ -1,0 +1,386 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * cputime.c - the CPU time page: what each thread has used of the processor
+ *
+ * 1. The kernel's run time of a thread is sum_exec_runtime, plus what the scheduler's clock has gone on since exec_start. At each tick both
+ *    move by the same amount. So sum_exec_runtime - exec_start does not change from one switch to the thread until the next switch from it,
+ *    and the run time is that difference plus the clock, which a program reads by itself (clock.c).
+ *
+ * 2. A process that has touched its CPU time page is a reader. The page has a slot for each processor. At a switch to a thread that runs in
+ *    the reader's memory, its difference is put into the processor's slot; at the switch from it, the slot becomes invalid. A thread that
+ *    finds its own processor's slot valid, while it runs there, is the thread that the slot is about. It does not matter which threads
+ *    and processes share the memory, nor who has made them, nor what user space believes about threads.
+ *
+ * 3. Switches are watched, by a tracepoint, while there is a reader and some seconds longer. A switch finds the reader by its mm, in a
+ *    table that is read under RCU, without a lock. A work item adds and removes the probe: nothing waits for it. Until a processor has
+ *    switched, its slot is invalid, and the thread there makes the system call.
+ *
+ * 4. A reader ends with its space. After one grace period no switch publishes in its pages. Then it is taken off the processors that
+ *    still do; after another grace period no switch writes to its pages.
+ *
+ * 5. A thread that may not read the counter (PR_SET_TSC, strict seccomp) would be killed by the attempt. The page is disabled for good when
+ *    a thread of the reader's memory is found to be such a one: when the page begins, at a switch to the thread, when it becomes one.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include <linux/hash.h>
+#include <linux/mm.h>
+#include <linux/percpu.h>
+#include <linux/printk.h>
+#include <linux/rculist.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/tracepoint.h>
+#include <linux/workqueue.h>
+#include <usrsysshm/abi.h>
+
+#include "clock.h"
+#include "compat/compat.h"
+#include "cputime.h"
+#include "facts.h"
+#include "machine.h"
+#include "page.h"
+#include "space.h"
+
+/* How long switches are watched after the last reader has gone: the probe is not added and removed all the time. */
+#define USS_WATCH_LONGER	(10 * HZ)
+
+struct uss_cputime_reader {
+	struct hlist_node node;
+	const struct mm_struct *mm;
+	struct rcu_head rcu;
+	unsigned int count;
+	struct page *pages[];
+};
+
+#define USS_READER_BITS	10
+
+/* Read under RCU at each switch; changed under the lock. */
+static struct hlist_head uss_readers[1 << USS_READER_BITS];
+static DEFINE_SPINLOCK(uss_readers_lock);
+static atomic_t uss_readers_count;
+
+static bool uss_cputime_is_served;
+
+/* The valid slot of this processor, or NULL. Set at a switch; cleared at the next one, or when its reader ends. */
+static DEFINE_PER_CPU(struct uss_cputime_slot *, uss_valid_slot);
+
+unsigned int uss_cputime_count_pages(void)
+{
+	return uss_cputime_is_served ? DIV_ROUND_UP(USS_CPUTIME_SLOTS + nr_cpu_ids * sizeof(struct uss_cputime_slot), PAGE_SIZE) : 0;
+}
+
+/* A slot never crosses a page. */
+static struct uss_cputime_slot *uss_reader_slot(const struct uss_cputime_reader *reader, unsigned int cpu)
+{
+	size_t offset = USS_CPUTIME_SLOTS + cpu * sizeof(struct uss_cputime_slot);
+
+	return page_address(reader->pages[offset / PAGE_SIZE]) + offset % PAGE_SIZE;
+}
+
+static void uss_reader_disable(struct uss_cputime_reader *reader)
+{
+	struct uss_cputime_page *page = page_address(reader->pages[0]);
+
+	WRITE_ONCE(page->enabled, 0);
+}
+
+static bool uss_may_not_read_counter(struct task_struct *task)
+{
+#ifdef TIF_NOTSC
+	return test_tsk_thread_flag(task, TIF_NOTSC);
+#else
+	return true;
+#endif
+}
+
+static struct uss_cputime_reader *uss_reader_find(const struct mm_struct *mm)
+{
+	struct uss_cputime_reader *reader;
+
+	hlist_for_each_entry_rcu_notrace(reader, &uss_readers[hash_ptr(mm, USS_READER_BITS)], node)
+		if (reader->mm == mm)
+			return reader;
+	return NULL;
+}
+
+/*
+ * Switches. With the run queue's lock held and interrupts off: no lock may be taken here, nothing freed, nothing woken.
+ */
+
+static u64 uss_run_time(const struct task_struct *task)
+{
+	return task->se.sum_exec_runtime - task->se.exec_start;
+}
+
+static notrace void uss_slot_end(struct uss_cputime_slot **valid, const struct task_struct *prev)
+{
+	/* The reader may just be ending: then one of the two takes the slot. */
+	struct uss_cputime_slot *slot = xchg(valid, NULL);
+
+	if (!slot)
+		return;
+	WRITE_ONCE(slot->sequence, slot->sequence + 1);
+	/* From 6.12 on a wake-up moves exec_start of a task that has gone to sleep and is still current. It runs no user code in between. */
+	if (prev->on_rq && slot->run_time != uss_run_time(prev))
+		uss_clock_lose("a thread's run time and the scheduler's clock have diverged");
+}
+
+static notrace void uss_slot_begin(struct uss_cputime_slot **valid, struct uss_cputime_reader *reader, struct task_struct *next)
+{
+	struct uss_cputime_slot *slot = uss_reader_slot(reader, smp_processor_id());
+
+	if (uss_may_not_read_counter(next)) {
+		uss_reader_disable(reader);
+		return;
+	}
+	WRITE_ONCE(*valid, slot);
+	WRITE_ONCE(slot->run_time, uss_run_time(next));
+	/* A thread that reads the slot runs on this processor, after the switch, or finds itself on another one. */
+	smp_store_release(&slot->sequence, (slot->sequence | 1) + 1);
+}
+
+static notrace void uss_at_switch(void *data, bool preempt, struct task_struct *prev, struct task_struct *next, unsigned int prev_state)
+{
+	struct uss_cputime_slot **valid = this_cpu_ptr(&uss_valid_slot);
+	struct uss_cputime_reader *reader;
+
+	if (READ_ONCE(*valid))
+		uss_slot_end(valid, prev);
+	if (!next->mm)
+		return;
+	reader = uss_reader_find(next->mm);
+	if (unlikely(reader))
+		uss_slot_begin(valid, reader, next);
+}
+
+/*
+ * Watching switches
+ */
+
+static struct tracepoint *uss_switch_tracepoint;
+static bool uss_watching;	/* of the work item */
+
+static void uss_watch(struct work_struct *work)
+{
+	bool wanted = atomic_read(&uss_readers_count) > 0;
+
+	if (wanted && !uss_watching) {
+		uss_watching = !tracepoint_probe_register(uss_switch_tracepoint, uss_at_switch, NULL);
+	} else if (!wanted && uss_watching) {
+		tracepoint_probe_unregister(uss_switch_tracepoint, uss_at_switch, NULL);
+		tracepoint_synchronize_unregister();
+		uss_watching = false;
+	}
+}
+
+static DECLARE_DELAYED_WORK(uss_watch_work, uss_watch);
+
+bool uss_cputime_is_watching(void)
+{
+	return READ_ONCE(uss_watching);
+}
+
+/*
+ * Readers
+ */
+
+static void uss_reader_free(struct uss_cputime_reader *reader)
+{
+	unsigned int i;
+
+	for (i = 0; i < reader->count; i++)
+		uss_page_free(reader->pages[i]);
+	kfree(reader);
+}
+
+static void uss_reader_free_rcu(struct rcu_head *rcu)
+{
+	uss_reader_free(container_of(rcu, struct uss_cputime_reader, rcu));
+}
+
+/* No switch puts the reader's slots on a processor any more. Take them off. */
+static void uss_reader_take_off(struct rcu_head *rcu)
+{
+	struct uss_cputime_reader *reader = container_of(rcu, struct uss_cputime_reader, rcu);
+	int cpu;
+
+	for_each_possible_cpu(cpu)
+		cmpxchg(per_cpu_ptr(&uss_valid_slot, cpu), uss_reader_slot(reader, cpu), NULL);
+	call_rcu(&reader->rcu, uss_reader_free_rcu);
+}
+
+static struct uss_cputime_reader *uss_reader_alloc(void)
+{
+	unsigned int count = uss_cputime_count_pages();
+	struct uss_cputime_reader *reader;
+	struct uss_cputime_page *page;
+
+	reader = kzalloc(struct_size(reader, pages, count), USS_GFP_OPTIONAL | GFP_KERNEL_ACCOUNT);
+	if (!reader)
+		return NULL;
+	for (; reader->count < count; reader->count++) {
+		reader->pages[reader->count] = uss_page_alloc(USS_GFP_OPTIONAL);
+		if (!reader->pages[reader->count]) {
+			uss_reader_free(reader);
+			return NULL;
+		}
+	}
+	page = page_address(reader->pages[0]);
+	uss_page_fill_header(page, USS_MAGIC_CPUTIME, sizeof(*page));
+	page->slots = nr_cpu_ids;
+	return reader;
+}
+
+/* Threads that were there before the reader and run on without a switch. Those that come later are seen at a switch. */
+static bool uss_all_may_read_counter(const struct mm_struct *mm)
+{
+	struct task_struct *process, *thread;
+	bool all = true;
+
+	rcu_read_lock();
+	for_each_process_thread(process, thread)
+		if (READ_ONCE(thread->mm) == mm && uss_may_not_read_counter(thread))
+			all = false;
+	rcu_read_unlock();
+	return all;
+}
+
+static void uss_reader_begin(struct uss_space *space)
+{
+	struct uss_cputime_reader *reader = uss_reader_alloc(), *mine = reader;
+	struct uss_cputime_page *page;
+
+	if (!reader)
+		return;
+	reader->mm = space->mm;
+	spin_lock(&space->lock);
+	if (!space->cputime.reader) {
+		spin_lock(&uss_readers_lock);
+		hlist_add_head_rcu(&reader->node, &uss_readers[hash_ptr(reader->mm, USS_READER_BITS)]);
+		spin_unlock(&uss_readers_lock);
+		/* Pairs with the acquire in uss_cputime_page(). */
+		smp_store_release(&space->cputime.reader, reader);
+		mine = NULL;
+	}
+	spin_unlock(&space->lock);
+	if (mine) {
+		uss_reader_free(mine);
+		return;
+	}
+	if (atomic_inc_return(&uss_readers_count) == 1)
+		mod_delayed_work(system_wq, &uss_watch_work, 0);
+	/* Pairs with the flag that a thread sets before it looks for the reader, in uss_counter_is_forbidden(). */
+	smp_mb();
+	page = page_address(reader->pages[0]);
+	WRITE_ONCE(page->enabled, 1);
+	smp_mb();
+	if (!uss_all_may_read_counter(reader->mm))
+		uss_reader_disable(reader);
+}
+
+/* The current thread has just been forbidden to read the counter. */
+static void uss_counter_is_forbidden(void)
+{
+	struct uss_cputime_reader *reader;
+
+	smp_mb();
+	rcu_read_lock();
+	reader = uss_reader_find(current->mm);
+	if (reader)
+		uss_reader_disable(reader);
+	rcu_read_unlock();
+}
+
+/*
+ * The page
+ */
+
+/* The fault holds the VMA, which holds the space, which holds the reader. */
+static struct page *uss_cputime_page(struct uss_space *space, unsigned int index)
+{
+	struct uss_cputime_reader *reader = smp_load_acquire(&space->cputime.reader);
+
+	if (!reader && uss_cputime_is_served) {
+		uss_reader_begin(space);
+		reader = smp_load_acquire(&space->cputime.reader);
+	}
+	if (!reader || index >= reader->count)
+		return NULL;
+	get_page(reader->pages[index]);
+	return reader->pages[index];
+}
+
+static void uss_cputime_peek(struct uss_space *space, unsigned int index, void *copy)
+{
+	struct uss_cputime_reader *reader = space->cputime.reader;
+
+	if (reader && index < reader->count)
+		memcpy(copy, page_address(reader->pages[index]), PAGE_SIZE);
+}
+
+static void uss_cputime_free(struct uss_space *space)
+{
+	struct uss_cputime_reader *reader = space->cputime.reader;
+
+	if (!reader)
+		return;
+	spin_lock(&uss_readers_lock);
+	hlist_del_rcu(&reader->node);
+	spin_unlock(&uss_readers_lock);
+	call_rcu(&reader->rcu, uss_reader_take_off);
+	if (atomic_dec_and_test(&uss_readers_count))
+		mod_delayed_work(system_wq, &uss_watch_work, USS_WATCH_LONGER);
+}
+
+static void uss_find_switch_tracepoint(struct tracepoint *tracepoint, void *unused)
+{
+	if (!strcmp(tracepoint->name, "sched_switch"))
+		uss_switch_tracepoint = tracepoint;
+}
+
+static bool uss_cputime_probe(void)
+{
+	for_each_kernel_tracepoint(uss_find_switch_tracepoint, NULL);
+	if (!uss_switch_tracepoint) {
+		pr_info("CPU time is not served: this kernel has no tracepoint sched_switch\n");
+		return false;
+	}
+	uss_cputime_is_served = uss_clock_probe();
+	return uss_cputime_is_served;
+}
+
+static int uss_cputime_init(void)
+{
+	int err = uss_clock_init(uss_machine_contents(), uss_counter_is_forbidden);
+
+	if (err)
+		pr_err("cannot follow the scheduler's clock: error %d\n", err);
+	return err;
+}
+
+static void uss_cputime_exit(void)
+{
+	uss_clock_exit();
+	cancel_delayed_work_sync(&uss_watch_work);
+	/* There is no reader any more. */
+	uss_watch(NULL);
+	/* For uss_reader_take_off(), and then for uss_reader_free_rcu(). */
+	rcu_barrier();
+	rcu_barrier();
+}
+
+const struct uss_fact uss_cputime_fact = {
+	.names = "cputime",
+	.features = USS_FEATURE_CPUTIME,
+	.first = USS_CPUTIME_PGOFF,
+	.pages = USS_CPUTIME_PAGES_MAX,
+	.probe = uss_cputime_probe,
+	.init = uss_cputime_init,
+	.exit = uss_cputime_exit,
+	.page = uss_cputime_page,
+	.peek = uss_cputime_peek,
+	.free = uss_cputime_free,
+};

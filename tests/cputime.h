@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+/* cputime.h - for tests of the CPU time page: the library's answer between two system calls */
+#ifndef CPUTIME_H
+#define CPUTIME_H
+
+#include <time.h>
+
+#include "test.h"
+
+static inline uint64_t to_nanoseconds(const struct timespec *time)
+{
+	return (uint64_t)time->tv_sec * 1000000000 + (uint64_t)time->tv_nsec;
+}
+
+static inline uint64_t raw_cputime(void)
+{
+	struct timespec time;
+
+	CHECK(!syscall(SYS_clock_gettime, CLOCK_THREAD_CPUTIME_ID, &time), "clock_gettime: %s", strerror(errno));
+	return to_nanoseconds(&time);
+}
+
+/* Whether the calling thread would be answered from the page now: its processor's slot says that one of the process's threads runs. */
+static inline bool cputime_is_served(void)
+{
+	const volatile struct uss_process_page *process = my_page();
+	const volatile struct uss_cputime_page *page;
+	const volatile struct uss_cputime_slot *slot;
+	unsigned int cpu;
+
+	if (!process || !process->cputime_offset)
+		return false;
+	page = (const volatile void *)((const volatile char *)process + process->cputime_offset);
+	if (!page->enabled || syscall(SYS_getcpu, &cpu, NULL, NULL))
+		return false;
+	slot = (const volatile void *)((const volatile char *)page + USS_CPUTIME_SLOTS + cpu * sizeof(*slot));
+	return slot->sequence && !(slot->sequence & 1);
+}
+
+static long served_count;
+
+/* One comparison. @last: of the same thread; for threads that share their thread-local storage. */
+static inline void check_cputime_after(uint64_t *last, const char *where)
+{
+	uint64_t before = raw_cputime(), in_page, after;
+	struct timespec time;
+
+	CHECK(!uss_thread_cputime(&time), "%s: %s", where, strerror(errno));
+	in_page = to_nanoseconds(&time);
+	after = raw_cputime();
+	CHECK(before >= *last, "%s: the system call returns %llu after %llu", where, (unsigned long long)before, (unsigned long long)*last);
+	CHECK(in_page >= before && in_page <= after, "%s: %lld ns more than the system call before, %lld ns less than after", where,
+	      (long long)(in_page - before), (long long)(after - in_page));
+	*last = after;
+	if (cputime_is_served())
+		__atomic_add_fetch(&served_count, 1, __ATOMIC_RELAXED);
+}
+
+static inline void check_cputime(const char *where)
+{
+	static __thread uint64_t last;
+
+	check_cputime_after(&last, where);
+}
+
+/* Skips the test where CPU time is not served. Does not touch the page. */
+static inline void skip_without_cputime(void)
+{
+	CHECK(my_page(), "no pages");
+	if (!(my_page()->header.features & USS_FEATURE_CPUTIME)) {
+		puts("CPU time is not served on this kernel and machine (dmesg says why)");
+		exit(77);
+	}
+}
+
+/* Reads until the calling thread is served. */
+static inline void need_cputime(void)
+{
+	struct timespec time;
+	int tries;
+
+	skip_without_cputime();
+	/* The kernel withdraws the clock for a second when it has measured the counter's frequency, some seconds after boot. */
+	for (tries = 0; tries < 500 && !(uss_served() & USS_SERVED_CPUTIME && cputime_is_served()); tries++) {
+		uss_thread_cputime(&time);
+		usleep(10000);
+	}
+	CHECK(tries < 500, "the thread is not served after %d switches", tries);
+}
+
+static inline void check_mostly_served(long rounds)
+{
+	CHECK(served_count >= rounds / 2, "%ld of %ld calls could be answered from the page", served_count, rounds);
+}
+
+#endif /* CPUTIME_H */
