@@ -1,5 +1,6 @@
 #!/bin/sh
-# The reader in docs/abi.md, compiled as it stands there with no more than the installed header, finds the host name, and says to ask after unshare.
+# The reader in docs/abi.md compiles as printed there with only the installed header. It finds the host name and, after
+# unshare, reports that the page is not valid.
 set -eu
 . "$(dirname "$0")/shell.sh"
 

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A program whose address space is limited (RLIMIT_AS) starts with every limit that its own size allows. It gets pages when it asks, if
- * there is room for them under the limit; if not it runs without, with right answers by system call.
+ * A program whose address space is limited (RLIMIT_AS) starts under every limit that its own size allows. It gets pages if
+ * they fit under the limit. Otherwise it runs without pages and every call falls back to the system call.
  */
 #include <sys/resource.h>
 
 #include "test.h"
 
-/* The program's size so far in KiB, without stdio, which would make it grow. */
-static long peak(void)
+/* The program's peak size in KiB. Without stdio, which would enlarge the program. */
+static long peak_size(void)
 {
 	static char text[4096];
 	int fd = open("/proc/self/status", O_RDONLY);
@@ -21,27 +21,27 @@ static long peak(void)
 	return strtol(at + 7, NULL, 10);
 }
 
-static void limited(const char *kib)
+static void check_limited(const char *kib)
 {
-	check_pid("program with little address space");
+	check_pid("program with a small address space");
 	if (uss_page_base()) {
 		check_served("program with room for its pages");
 		exit(12);
 	}
-	/* Found by going up in steps of a page: with one page less it did not start. */
-	CHECK(strtol(kib, NULL, 10) <= peak() + 12, "limit %s KiB, and it takes only %ld", kib, peak());
+	/* The limit grows in steps of one page: one page less and the program did not start. */
+	CHECK(strtol(kib, NULL, 10) <= peak_size() + 12, "started only at a limit of %s KiB, its size is %ld KiB", kib, peak_size());
 }
 
 int main(int argc, char **argv)
 {
 	char text[16];
 	struct rlimit limit;
-	int status, ran = 0, served = 0;
+	int status, unserved = 0, served = 0;
 	long kib;
 	pid_t pid;
 
 	if (argc == 2) {
-		limited(argv[1]);
+		check_limited(argv[1]);
 		return 11;
 	}
 	check_served("program without a limit");
@@ -56,12 +56,12 @@ int main(int argc, char **argv)
 		}
 		CHECK(waitpid(pid, &status, 0) == pid, "waitpid");
 		CHECK(!WIFEXITED(status) || WEXITSTATUS(status) != 1, "%ld KiB", kib);
-		ran += WIFEXITED(status) && WEXITSTATUS(status) == 11;
+		unserved += WIFEXITED(status) && WEXITSTATUS(status) == 11;
 		served = WIFEXITED(status) && WEXITSTATUS(status) == 12;
 	}
-	CHECK(ran, "it did not start without pages with any limit");
-	CHECK(served, "it was not served with any limit");
-	/* The pages are three: it is served as soon as it has room for them. */
-	CHECK(ran <= 3, "it ran without pages with %d limits", ran);
+	CHECK(unserved, "no limit let the program run without pages");
+	CHECK(served, "no limit let the program have pages");
+	/* There are three pages: the program is served as soon as they fit. */
+	CHECK(unserved <= 3, "the program ran without pages under %d limits, at most 3 expected", unserved);
 	return 0;
 }

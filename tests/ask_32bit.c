@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: MIT */
-/* A 32-bit program that asks late is served: alone, beside a process that shares its memory, and its forked child. */
+/*
+ * A 32-bit program that asks for pages after its start is served: alone, after a process that shared its memory has exited,
+ * and in a forked child.
+ */
 #include <sys/personality.h>
 
 #include "asking.h"
 
-_Static_assert(sizeof(void *) == 4, "to be compiled with -m32");
+_Static_assert(sizeof(void *) == 4, "compile with -m32");
 
 static const volatile struct uss_process_page *page;
 
 static int wait_for_end(void *end)
 {
 	while (!get_word(end))
-		check_in_page(page, "32-bit sharer");
+		check_page_pid(page, "32-bit sharer");
 	return 0;
 }
 
@@ -23,7 +26,7 @@ static void beside_a_sharer(void)
 
 	CHECK(pid > 0, "clone");
 	page = ask();
-	check_page_asks(page, "32-bit program beside a sharer");
+	check_page_zero(page, "32-bit program beside a sharer");
 	set_word(&end, 1);
 	reap(pid);
 	check_page_serves(page, "32-bit program");
@@ -33,12 +36,12 @@ int main(void)
 {
 	pid_t pid;
 
-	check_has_not_asked("32-bit program");
+	check_no_pages("32-bit program");
 	in_fresh_process(beside_a_sharer);
 	page = ask();
 	check_page_serves(page, "32-bit program");
 	CHECK(page->speaks == (USS_SPEAKS_START_TIME | USS_SPEAKS_SYSTEM | USS_SPEAKS_UNAME), "speaks %#x", page->speaks);
-	CHECK(ask() == page && count_mappings() == 1, "another answer");
+	CHECK(ask() == page && count_mappings() == 1, "asking again returns another address or adds a mapping");
 	pid = fork();
 	if (pid == 0) {
 		check_page_serves(page, "child of a 32-bit program");

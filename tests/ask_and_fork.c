@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One thread asks and another forks at the same time: what the child has is right. It may have pages, then they are its own, or none, then
- * it may ask. No two processes have the same fork id. ASK_FORKS in the environment says how often (default 500).
+ * One thread asks for pages while another forks. The child has either pages of its own or none, and in both cases gets its
+ * own pages when it asks. No two processes have the same fork id. ASK_FORKS in the environment sets the number of forks
+ * (default 500).
  */
 #include <pthread.h>
 #include <sys/mman.h>
 
 #include "asking.h"
 
-/* A fresh process after so many; in between one takes its pages away and so has never asked. */
+/* Rounds in one process. After each round it unmaps its pages, which is the state of a process that never asked. */
 #define IN_A_PROCESS 250
 
 /* Shared by all processes of the test. */
@@ -26,7 +27,7 @@ static void remember(uint64_t forkid)
 	seen->forkids[__atomic_fetch_add(&seen->length, 1, __ATOMIC_RELAXED)] = forkid;
 }
 
-static void *asker(void *unused)
+static void *asking_thread(void *unused)
 {
 	int i;
 
@@ -38,18 +39,18 @@ static void *asker(void *unused)
 	return unused;
 }
 
-/* @found: the address, if the question had been answered when this process was forked. */
+/* @found: the address of the pages, if the other thread had received it before this process was forked. */
 static void child(const volatile struct uss_process_page *found)
 {
 	const volatile struct uss_process_page *mine = found;
 
 	if (mine) {
-		check_page_serves(mine, "child of one that had asked");
+		check_page_serves(mine, "child of a process that had asked");
 		__atomic_add_fetch(&seen->with_pages, 1, __ATOMIC_RELAXED);
 	}
 	mine = ask();
 	check_page_serves(mine, "child");
-	CHECK(!found || found == mine, "child: pages at another address than its parent's");
+	CHECK(!found || found == mine, "child: the pages are not at the parent's address");
 	remember(mine->forkid);
 	_exit(0);
 }
@@ -60,7 +61,7 @@ static void rounds(void)
 	int i, delay;
 	pid_t pid;
 
-	CHECK(!pthread_create(&id, NULL, asker, NULL), "thread");
+	CHECK(!pthread_create(&id, NULL, asking_thread, NULL), "thread");
 	for (i = 1; i <= IN_A_PROCESS; i++) {
 		page = NULL;
 		set_word(&asking, i);
@@ -96,7 +97,8 @@ int main(void)
 		in_fresh_process(rounds);
 	qsort(seen->forkids, (size_t)seen->length, sizeof(uint64_t), compare);
 	for (i = 0; i < seen->length; i++)
-		CHECK(seen->forkids[i] > (i ? seen->forkids[i - 1] : 0), "fork id %llu twice", (unsigned long long)seen->forkids[i]);
-	printf("%d rounds, %d children forked after the answer\n", i / 2, seen->with_pages);
+		CHECK(seen->forkids[i] > (i ? seen->forkids[i - 1] : 0), "fork id %llu was used twice",
+		      (unsigned long long)seen->forkids[i]);
+	printf("%d rounds, %d children forked after their parent had its pages\n", i / 2, seen->with_pages);
 	return 0;
 }

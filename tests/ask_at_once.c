@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One set of pages, whoever asks: threads at once, a signal handler in the middle of a question, a constructor, a second question. After the
- * program has unmapped its pages it may ask for others; after it has unmapped some of them it has none.
+ * A process has one set of pages, however it asks: from several threads at once, from a signal handler that interrupts the
+ * same question, from a constructor, or repeatedly. If it unmaps all its pages it can ask for new ones. If it unmaps only
+ * some of them it is given no others.
  */
 #include <pthread.h>
 #include <signal.h>
@@ -13,7 +14,7 @@
 #define THREADS 4
 
 static const volatile struct uss_process_page *page, *answers[THREADS], *from_constructor;
-static int ready, begun;
+static int ready, started;
 static volatile int asked;
 
 static __attribute__((constructor)) void early(void)
@@ -25,9 +26,9 @@ static __attribute__((constructor)) void early(void)
 static void *thread(void *number)
 {
 	__atomic_add_fetch(&ready, 1, __ATOMIC_ACQ_REL);
-	wait_word(&begun, 1);
+	wait_word(&started, 1);
 	answers[(uintptr_t)number] = ask();
-	check_in_page(answers[(uintptr_t)number], "thread");
+	check_page_pid(answers[(uintptr_t)number], "thread");
 	return NULL;
 }
 
@@ -39,13 +40,14 @@ static void threads_at_once(void)
 	for (i = 0; i < THREADS; i++)
 		CHECK(!pthread_create(&ids[i], NULL, thread, (void *)i), "thread");
 	wait_word(&ready, THREADS);
-	set_word(&begun, 1);
+	set_word(&started, 1);
 	for (i = 0; i < THREADS; i++)
 		pthread_join(ids[i], NULL);
 	page = ask();
-	check_page_serves(page, "after all have asked");
+	check_page_serves(page, "after all threads have asked");
 	for (i = 0; i < THREADS; i++)
-		CHECK(!answers[i] || answers[i] == page, "thread %d: %p, not %p", (int)i, (const void *)answers[i], (const void *)page);
+		CHECK(!answers[i] || answers[i] == page, "thread %d was given %p, expected %p", (int)i, (const void *)answers[i],
+		      (const void *)page);
 	CHECK(count_mappings() == 1, "%d mappings", count_mappings());
 }
 
@@ -60,7 +62,7 @@ static void handler(int number)
 	errno = saved;
 }
 
-static void in_a_handler(void)
+static void ask_in_a_handler(void)
 {
 	struct itimerval often = { { 0, 700 }, { 0, 700 } }, never = { { 0, 0 }, { 0, 0 } };
 	const volatile struct uss_process_page *answer;
@@ -71,14 +73,14 @@ static void in_a_handler(void)
 	setitimer(ITIMER_REAL, &often, NULL);
 	for (tries = 0; asked < 20; tries++) {
 		answer = ask();
-		check_page_serves(answer, "beside a signal handler");
-		CHECK(!page || answer == page, "%p, and the handler %p", (const void *)answer, (const void *)page);
+		check_page_serves(answer, "while a signal handler asks");
+		CHECK(!page || answer == page, "%p, but the signal handler was given %p", (const void *)answer, (const void *)page);
 	}
 	setitimer(ITIMER_REAL, &never, NULL);
 	CHECK(count_mappings() == 1, "%d mappings", count_mappings());
 }
 
-static void again_and_again(void)
+static void ask_repeatedly(void)
 {
 	uint64_t forkid;
 	int i;
@@ -87,18 +89,18 @@ static void again_and_again(void)
 	check_page_serves(page, "asked once");
 	forkid = page->forkid;
 	for (i = 0; i < 10; i++)
-		CHECK(ask() == page && page->forkid == forkid, "another answer");
+		CHECK(ask() == page && page->forkid == forkid, "another address or fork id");
 	CHECK(count_mappings() == 1, "%d mappings", count_mappings());
 	CHECK(!munmap((void *)(uintptr_t)page, 3 * 4096), "munmap");
-	check_has_not_asked("unmapped");
+	check_no_pages("after munmap");
 	page = ask();
 	check_page_serves(page, "asked again");
 	CHECK(page->forkid > forkid, "fork id %llu after %llu", (unsigned long long)page->forkid, (unsigned long long)forkid);
 	CHECK(count_mappings() == 1, "%d mappings", count_mappings());
 	CHECK(!munmap((char *)(uintptr_t)page + 4096, 4096), "munmap");
-	CHECK(!ask(), "pages though some of them are still there");
+	CHECK(!ask(), "new pages although some of the old ones are still mapped");
 	CHECK(count_mappings() == 2, "%d mappings", count_mappings());
-	check_page_serves(page, "what is left of the pages");
+	check_page_serves(page, "remaining pages");
 	CHECK(!munmap((void *)(uintptr_t)page, 3 * 4096), "munmap");
 	check_page_serves(ask(), "asked a third time");
 }
@@ -111,13 +113,13 @@ int main(int argc, char **argv)
 	(void)argv;
 	if (argc == 2) {
 		check_page_serves(from_constructor, "constructor");
-		CHECK(ask() == from_constructor && count_mappings() == 1, "main has another answer than the constructor");
+		CHECK(ask() == from_constructor && count_mappings() == 1, "main() and the constructor have different pages");
 		return 0;
 	}
 	for (i = 0; i < 50; i++)
 		in_fresh_process(threads_at_once);
-	in_fresh_process(in_a_handler);
-	in_fresh_process(again_and_again);
+	in_fresh_process(ask_in_a_handler);
+	in_fresh_process(ask_repeatedly);
 	pid = fork();
 	if (pid == 0) {
 		setenv("ASK_EARLY", "1", 1);

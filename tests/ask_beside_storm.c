@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A process asks while other threads of it vfork, spawn and clone without pause. No process ever finds another one's pid in the page, and
- * the asker is served once the storm is over.
+ * A process asks for pages while its other threads vfork, spawn and clone without pause. No process ever finds the pid of
+ * another one in the page, and the asking process is served once those threads have stopped.
  */
 #include <pthread.h>
 #include <spawn.h>
@@ -18,7 +18,7 @@ static int stop;
 
 static void check_child(void)
 {
-	check_in_page(__atomic_load_n(&page, __ATOMIC_ACQUIRE), "child in its parent's memory");
+	check_page_pid(__atomic_load_n(&page, __ATOMIC_ACQUIRE), "child that shares its parent's memory");
 }
 
 static void once_vfork_exec(void)
@@ -84,7 +84,7 @@ static void once_clone(void)
 	reap(pid);
 }
 
-/* Holds the lock that who execs or exits needs between its event and the moment when it has let go of the memory. */
+/* Holds the mmap_lock, which a task in exec or exit needs between its hook and the moment it leaves the address space. */
 static void once_protect(void)
 {
 	static __thread char *area;
@@ -95,34 +95,34 @@ static void once_protect(void)
 	mprotect(area, AREA, PROT_READ | PROT_WRITE);
 }
 
-static void *storm(void *once)
+static void *storm(void *action)
 {
 	while (!get_word(&stop)) {
-		((void (*)(void))(uintptr_t)once)();
-		check_in_page(__atomic_load_n(&page, __ATOMIC_ACQUIRE), "thread of the storm");
+		((void (*)(void))(uintptr_t)action)();
+		check_page_pid(__atomic_load_n(&page, __ATOMIC_ACQUIRE), "busy thread");
 	}
 	return NULL;
 }
 
 static void ask_in_storm(int threads, long pause)
 {
-	static void (*const onces[])(void) = { once_vfork_exec, once_vfork_exec_fails, once_spawn, once_clone, once_protect };
+	static void (*const actions[])(void) = { once_vfork_exec, once_vfork_exec_fails, once_spawn, once_clone, once_protect };
 	pthread_t ids[MANY];
 	int i;
 
 	for (i = 0; i < threads; i++)
-		CHECK(!pthread_create(&ids[i], NULL, storm, (void *)(uintptr_t)onces[i % 5]), "thread");
+		CHECK(!pthread_create(&ids[i], NULL, storm, (void *)(uintptr_t)actions[i % 5]), "thread");
 	sleep_us(pause);
 	__atomic_store_n(&page, ask(), __ATOMIC_RELEASE);
 	CHECK(page, "no pages");
 	for (i = 0; i < 20; i++) {
-		check_in_page(page, "asker");
+		check_page_pid(page, "asking process");
 		sleep_us(500);
 	}
 	set_word(&stop, 1);
 	for (i = 0; i < threads; i++)
 		CHECK(!pthread_join(ids[i], NULL), "join");
-	check_page_serves(page, "after the storm");
+	check_page_serves(page, "after the busy threads have stopped");
 }
 
 static int round_number;
@@ -132,8 +132,8 @@ static void ask_in_small_storm(void)
 	ask_in_storm(5, 1000 + round_number * 777);
 }
 
-/* So many that there is always one in the middle of exec. */
-static void ask_in_great_storm(void)
+/* Enough threads that one of them is always in the middle of exec. */
+static void ask_in_large_storm(void)
 {
 	ask_in_storm(MANY, 20000);
 }
@@ -146,7 +146,7 @@ int main(int argc, char **argv)
 	for (round_number = 12; round_number; round_number--) {
 		in_fresh_process(ask_in_small_storm);
 		if (round_number % 4 == 0)
-			in_fresh_process(ask_in_great_storm);
+			in_fresh_process(ask_in_large_storm);
 	}
 	return 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * An asker is killed while it waits to see how another process's exec ends. It takes long to go, for its core is being dumped. The exec
- * fails, and the other process finds no pid in the page.
+ * A process is killed while its request for pages waits for another process's exec to finish. Its exit takes long, because
+ * its core is being dumped. The exec then fails, and the other process must find no pid in the page.
  */
 #include <pthread.h>
 #include <signal.h>
@@ -11,7 +11,7 @@
 #include "asking.h"
 
 #define STACK (256 * 1024)
-#define FOLDER "/tmp/ask_killed/"
+#define DIRECTORY "/tmp/ask_killed/"
 
 /* Shared by all processes of the test. */
 static struct {
@@ -29,7 +29,7 @@ static void write_file(const char *path, const char *text, int mode)
 	close(fd);
 }
 
-/* Where the pages are, from the maps: whoever asks is not answered before all is settled. */
+/* Finds the pages in /proc/self/maps, because a request would not return before the exec has finished. */
 static const volatile struct uss_process_page *find_page(void)
 {
 	static char text[65536];
@@ -44,26 +44,26 @@ static const volatile struct uss_process_page *find_page(void)
 	return (const volatile struct uss_process_page *)(uintptr_t)strtoull(at, NULL, 16);
 }
 
-/* A script whose interpreter cannot be opened at once, for somebody has a lease on it: in the middle of exec until it is given back. */
+/* Executes a script whose interpreter another process holds a lease on: exec waits until the lease is given back. */
 static int sharer(void *unused)
 {
 	int i;
 
 	(void)unused;
 	set_word(&state->in_exec, 1);
-	execl(FOLDER "script", "script", NULL);
+	execl(DIRECTORY "script", "script", NULL);
 	for (i = 0; i < 500; i++) {
 		page = find_page();
 		if (page)
-			check_in_page(page, "sharer beside a killed asker");
+			check_page_pid(page, "sharer of a killed process");
 		sleep_us(500);
 	}
-	CHECK(page, "there were no pages");
+	CHECK(page, "no pages were mapped");
 	set_word(&state->failed, 1);
 	return 0;
 }
 
-static void *asker(void *unused)
+static void *asking_thread(void *unused)
 {
 	ask();
 	return unused;
@@ -77,7 +77,7 @@ static void ask_and_crash(void)
 	CHECK(clone(sharer, stack + STACK, CLONE_VM, NULL) > 0, "clone: %s", strerror(errno));
 	wait_word(&state->in_exec, 1);
 	sleep_us(100000);
-	CHECK(!pthread_create(&id, NULL, asker, NULL), "thread");
+	CHECK(!pthread_create(&id, NULL, asking_thread, NULL), "thread");
 	sleep_us(30000);
 	raise(SIGSEGV);
 }
@@ -88,23 +88,23 @@ int main(int argc, char **argv)
 	pid_t pid;
 	int fd, i;
 
-	/* What the kernel starts to take the core: slowly. */
+	/* The core dump handler that the kernel starts. It is slow on purpose. */
 	if (argc == 2) {
 		sleep(3);
 		return 0;
 	}
 	state = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	CHECK(state != MAP_FAILED, "mmap");
-	mkdir(FOLDER, 0700);
-	write_file(FOLDER "interpreter", "nothing\n", 0700);
-	write_file(FOLDER "script", "#!" FOLDER "interpreter\n", 0700);
+	mkdir(DIRECTORY, 0700);
+	write_file(DIRECTORY "interpreter", "nothing\n", 0700);
+	write_file(DIRECTORY "script", "#!" DIRECTORY "interpreter\n", 0700);
 	read_text("/proc/sys/kernel/core_pattern", old, sizeof(old));
 	CHECK(realpath(argv[0], pattern + 1), "realpath");
 	pattern[0] = '|';
 	strcat(pattern, " core");
 	write_file("/proc/sys/kernel/core_pattern", pattern, 0);
 	signal(SIGIO, SIG_IGN);
-	fd = open(FOLDER "interpreter", O_WRONLY | O_CLOEXEC);
+	fd = open(DIRECTORY "interpreter", O_WRONLY | O_CLOEXEC);
 	CHECK(fd >= 0 && !fcntl(fd, F_SETLEASE, F_WRLCK), "lease: %s", strerror(errno));
 	pid = fork();
 	if (pid == 0) {
@@ -112,7 +112,7 @@ int main(int argc, char **argv)
 		ask_and_crash();
 		_exit(1);
 	}
-	/* By now the asker is being killed. */
+	/* By now the asking process is being killed. */
 	wait_word(&state->in_exec, 1);
 	sleep_us(400000);
 	CHECK(!fcntl(fd, F_SETLEASE, F_UNLCK), "lease: %s", strerror(errno));
@@ -121,6 +121,6 @@ int main(int argc, char **argv)
 		sleep_us(100000);
 	write_file("/proc/sys/kernel/core_pattern", old, 0);
 	waitpid(pid, NULL, 0);
-	CHECK(get_word(&state->failed), "the sharer has failed, or is not done");
+	CHECK(get_word(&state->failed), "the sharer failed or did not finish");
 	return 0;
 }

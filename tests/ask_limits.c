@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A process that has no room for pages (RLIMIT_AS, vm.max_map_count, locked memory) is answered 0 and goes on; with room it is served when it
- * asks again.
+ * A process without room for pages (RLIMIT_AS, vm.max_map_count, RLIMIT_MEMLOCK) reads 0 and goes on. Once it has room it is
+ * served when it asks again.
  */
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -10,12 +10,12 @@
 
 static void check_refused(const char *where)
 {
-	CHECK(!ask(), "%s: pages", where);
-	CHECK(!ask(), "%s: pages when asked again", where);
-	check_has_not_asked(where);
+	CHECK(!ask(), "%s: got pages", where);
+	CHECK(!ask(), "%s: got pages when it asked again", where);
+	check_no_pages(where);
 }
 
-static void check_given(const char *where)
+static void check_served_now(const char *where)
 {
 	check_page_serves(ask(), where);
 	CHECK(count_mappings() == 1, "%s: %d mappings", where, count_mappings());
@@ -31,10 +31,10 @@ static void without_address_space(void)
 	check_refused("without address space");
 	limit.rlim_cur = (rlim_t)1 << 30;
 	CHECK(!setrlimit(RLIMIT_AS, &limit), "setrlimit: %s", strerror(errno));
-	check_given("with address space");
+	check_served_now("with address space");
 }
 
-/* What mlockall() would lock is to be within the limit, for one without privilege. */
+/* An unprivileged process that has called mlockall() may only map as much as RLIMIT_MEMLOCK allows. */
 static void with_locked_memory(void)
 {
 	struct rlimit limit = { 0, 0 };
@@ -42,9 +42,9 @@ static void with_locked_memory(void)
 	CHECK(!mlockall(MCL_FUTURE), "mlockall: %s", strerror(errno));
 	CHECK(!setrlimit(RLIMIT_MEMLOCK, &limit), "setrlimit");
 	CHECK(!setuid(65534), "setuid: %s", strerror(errno));
-	check_refused("without memory to lock");
+	check_refused("beyond RLIMIT_MEMLOCK");
 	CHECK(!munlockall(), "munlockall");
-	check_given("with locking over");
+	check_served_now("after munlockall");
 }
 
 static void set_map_count(const char *limit)
@@ -55,7 +55,7 @@ static void set_map_count(const char *limit)
 	close(fd);
 }
 
-/* Neighbours of different protection, which the kernel does not join. */
+/* Adjacent mappings of different protection, which the kernel does not merge. */
 static void without_mappings(void)
 {
 	char *last[3] = { NULL, NULL, NULL }, *area;
@@ -64,10 +64,10 @@ static void without_mappings(void)
 	for (i = 0; (area = mmap(NULL, 4096, i % 2 ? PROT_READ : PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)) != MAP_FAILED; i++)
 		last[i % 3] = area;
 	CHECK(errno == ENOMEM, "mmap: %s", strerror(errno));
-	check_refused("with all mappings in use");
+	check_refused("at vm.max_map_count");
 	for (i = 0; i < 3; i++)
 		munmap(last[i], 4096);
-	check_given("with mappings left");
+	check_served_now("below vm.max_map_count");
 }
 
 int main(void)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A process asks while another one shares its memory: the pid in its page is 0 as long as that one is there, and right as soon as it has
- * gone by exit or exec, not by an exec that fails. A child of vfork does not take the pages that its parent may ask for later. Who
- * reads the asker's memory by /proc is none that shares it.
+ * A process asks for pages while another process shares its memory. The pid in the page is 0 as long as the sharer exists. It
+ * becomes valid as soon as the sharer exits or execs successfully, and stays 0 if its exec fails. A vfork child that asks
+ * gets no pages and does not prevent its parent from getting them. A process that reads the memory through /proc does not
+ * count as a sharer.
  */
 #include <pthread.h>
 #include <signal.h>
@@ -13,7 +14,7 @@
 #define STACK (256 * 1024)
 
 static const volatile struct uss_process_page *page;
-static int begun, go;
+static int started, go;
 
 static pid_t share(int (*function)(void *), void *argument)
 {
@@ -29,27 +30,27 @@ static pid_t share(int (*function)(void *), void *argument)
 static int sharer(void *argument)
 {
 	(void)argument;
-	set_word(&begun, 1);
+	set_word(&started, 1);
 	while (!get_word(&go))
-		check_in_page(page, "sharer");
-	check_page_asks(page, "sharer at its end");
+		check_page_pid(page, "sharer");
+	check_page_zero(page, "sharer at its end");
 	return 0;
 }
 
-static void beside_one_that_exits(void)
+static void beside_a_sharer_that_exits(void)
 {
 	pid_t pid = share(sharer, NULL);
 
-	wait_word(&begun, 1);
+	wait_word(&started, 1);
 	page = ask();
-	check_page_asks(page, "beside a sharer");
-	CHECK(ask() == page, "the second answer is another");
-	check_page_asks(page, "beside a sharer, asked again");
+	check_page_zero(page, "beside a sharer");
+	CHECK(ask() == page, "asking again returns another address");
+	check_page_zero(page, "beside a sharer, after asking again");
 	sleep_us(20000);
-	check_page_asks(page, "beside a sharer, later");
+	check_page_zero(page, "beside a sharer, later");
 	set_word(&go, 1);
 	reap(pid);
-	check_page_serves(page, "when the sharer has gone");
+	check_page_serves(page, "after the sharer has exited");
 	CHECK(count_mappings() == 1, "%d mappings", count_mappings());
 }
 
@@ -57,18 +58,18 @@ static int exec_sharer(void *argument)
 {
 	const int *ends = argument;
 
-	set_word(&begun, 1);
+	set_word(&started, 1);
 	close(ends[0]);
 	wait_word(&go, 1);
 	execl("/nowhere", "nothing", NULL);
-	check_page_asks(page, "sharer whose exec has failed");
-	set_word(&begun, 2);
+	check_page_zero(page, "sharer after a failed exec");
+	set_word(&started, 2);
 	wait_word(&go, 2);
 	execl("/proc/self/exe", "ask_shared", "wait", NULL);
 	_exit(1);
 }
 
-static void beside_one_that_execs(void)
+static void beside_a_sharer_that_execs(void)
 {
 	int ends[2];
 	pid_t pid;
@@ -77,19 +78,19 @@ static void beside_one_that_execs(void)
 	CHECK(!pipe2(ends, O_CLOEXEC), "pipe");
 	pid = share(exec_sharer, ends);
 	close(ends[1]);
-	wait_word(&begun, 1);
+	wait_word(&started, 1);
 	page = ask();
-	check_page_asks(page, "beside a sharer that is to exec");
+	check_page_zero(page, "beside a sharer before its exec");
 	set_word(&go, 1);
-	wait_word(&begun, 2);
-	check_page_asks(page, "beside a sharer whose exec has failed");
+	wait_word(&started, 2);
+	check_page_zero(page, "beside a sharer after its failed exec");
 	set_word(&go, 2);
-	/* Closed by exec, after it has taken its new memory. */
+	/* exec closes the pipe after the switch to the new memory. */
 	CHECK(read(ends[0], &byte, 1) == 0, "read");
-	check_page_serves(page, "when the sharer has another program");
+	check_page_serves(page, "after the sharer's exec");
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
-	check_page_serves(page, "when that has gone");
+	check_page_serves(page, "after the sharer's new program has been killed");
 }
 
 static void *vfork_thread(void *unused)
@@ -97,10 +98,10 @@ static void *vfork_thread(void *unused)
 	pid_t pid = vfork();
 
 	if (pid == 0) {
-		set_word(&begun, 1);
+		set_word(&started, 1);
 		while (!get_word(&go))
-			check_in_page(page, "vfork child");
-		check_page_asks(page, "vfork child at its end");
+			check_page_pid(page, "vfork child");
+		check_page_zero(page, "vfork child at its end");
 		_exit(0);
 	}
 	check_page_serves(page, "thread after vfork");
@@ -113,9 +114,9 @@ static void beside_a_vfork(void)
 	pthread_t id;
 
 	CHECK(!pthread_create(&id, NULL, vfork_thread, NULL), "thread");
-	wait_word(&begun, 1);
+	wait_word(&started, 1);
 	page = ask();
-	check_page_asks(page, "beside a vfork child");
+	check_page_zero(page, "beside a vfork child");
 	set_word(&go, 1);
 	CHECK(!pthread_join(id, NULL), "join");
 	check_page_serves(page, "after vfork");
@@ -127,18 +128,18 @@ static void in_a_vfork(void)
 
 	if (pid == 0) {
 		page = ask();
-		CHECK(!page, "a vfork child that asks gets %p", (const void *)page);
+		CHECK(!page, "a vfork child was given pages at %p", (const void *)page);
 		execl("/nowhere", "nothing", NULL);
-		CHECK(!ask(), "a vfork child gets pages when its exec has failed");
+		CHECK(!ask(), "a vfork child was given pages after its exec had failed");
 		_exit(0);
 	}
 	reap(pid);
-	check_has_not_asked("the parent of one that asked");
+	check_no_pages("parent of a vfork child that asked");
 	page = ask();
-	check_page_serves(page, "parent of a vfork child that has asked in vain");
+	check_page_serves(page, "parent that asks after its vfork child");
 }
 
-/* The child of a vfork that asks when its parent has pages must not change whose they are. */
+/* A vfork child that asks while its parent has pages must not become their owner. */
 static void in_a_vfork_again(void)
 {
 	pid_t pid;
@@ -146,39 +147,39 @@ static void in_a_vfork_again(void)
 	page = ask();
 	pid = vfork();
 	if (pid == 0) {
-		check_page_asks(page, "vfork child");
+		check_page_zero(page, "vfork child");
 		ask();
-		check_page_asks(page, "vfork child that has asked");
+		check_page_zero(page, "vfork child after it has asked");
 		_exit(0);
 	}
 	check_page_serves(page, "after vfork");
 	reap(pid);
 }
 
-/* One that shares asks, too, and goes first or last. */
+/* The sharer asks for pages, too. */
 static int asking_sharer(void *argument)
 {
-	CHECK(ask() == page, "the sharer's answer is another");
-	check_page_asks(page, "sharer that asks");
+	CHECK(ask() == page, "the sharer reads another address");
+	check_page_zero(page, "sharer that asks");
 	return sharer(argument);
 }
 
-static void beside_one_that_asks(void)
+static void beside_a_sharer_that_asks(void)
 {
 	pid_t pid;
 
 	page = ask();
 	check_page_serves(page, "alone");
 	pid = share(asking_sharer, NULL);
-	wait_word(&begun, 1);
+	wait_word(&started, 1);
 	ask();
-	check_page_asks(page, "both have asked");
+	check_page_zero(page, "after both have asked");
 	set_word(&go, 1);
 	reap(pid);
-	check_page_serves(page, "when the sharer that asked has gone");
+	check_page_serves(page, "after the sharer that asked has exited");
 }
 
-/* Reads all that can be read of the memory of process @pid, which holds it for a moment each time. */
+/* Reads all readable memory of process @pid. Each read holds a reference to that memory for a moment. */
 static void read_memory_of(pid_t pid)
 {
 	static const char *const names[] = { "environ", "maps", "mem", "cmdline" };
@@ -211,7 +212,7 @@ static void beside_readers(void)
 	for (i = 0; i < 40; i++) {
 		sleep_us(200);
 		page = ask();
-		check_page_serves(page, "read by /proc");
+		check_page_serves(page, "while /proc readers hold its memory");
 		CHECK(!munmap((void *)(uintptr_t)page, 3 * 4096), "munmap");
 	}
 	for (i = 0; i < 2; i++) {
@@ -220,7 +221,7 @@ static void beside_readers(void)
 	}
 }
 
-/* A thread of a sharer lives on when its first thread has ended. */
+/* The thread of a sharer continues after the sharer's first thread has exited. */
 static int thread_of_sharer(void *argument)
 {
 	sharer(argument);
@@ -241,51 +242,51 @@ static void beside_a_sharers_thread(void)
 {
 	pid_t pid = share(sharer_with_thread, NULL);
 
-	wait_word(&begun, 1);
+	wait_word(&started, 1);
 	sleep_us(50000);
 	page = ask();
-	check_page_asks(page, "beside the thread of a sharer");
+	check_page_zero(page, "beside the thread of a sharer");
 	set_word(&go, 1);
 	reap(pid);
-	check_page_serves(page, "when all threads of the sharer have gone");
+	check_page_serves(page, "after all threads of the sharer have exited");
 }
 
-/* Reads, without a break, what stands where the pages are to be: there is no moment at which it finds the asker's pid. */
-static int looking_sharer(void *unused)
+/* Reads the address of the pages without pause. It must never find the asking process's pid there. */
+static int reading_sharer(void *unused)
 {
 	off_t at = (off_t)(uintptr_t)page + (off_t)offsetof(struct uss_process_page, pid);
 	int memory = open("/proc/self/mem", O_RDONLY | O_CLOEXEC);
 	uint32_t in_page;
 
 	(void)unused;
-	set_word(&begun, 1);
+	set_word(&started, 1);
 	while (!get_word(&go))
 		if (pread(memory, &in_page, sizeof(in_page), at) == sizeof(in_page))
-			CHECK(in_page == 0, "sharer: the page says %u beside a question", in_page);
+			CHECK(in_page == 0, "sharer: the page has pid %u while the owner asks", in_page);
 	return 0;
 }
 
-static void beside_one_that_looks(void)
+static void beside_a_sharer_that_reads(void)
 {
-	/* The stack first: then the next pages will be where these were. */
+	/* Map the stack first, so that the next pages get the same address again. */
 	char *stack = mmap(NULL, STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK, -1, 0);
 	pid_t pid;
 	int i;
 
 	page = ask();
 	munmap((void *)(uintptr_t)page, 3 * 4096);
-	pid = clone(looking_sharer, stack + STACK, CLONE_VM | SIGCHLD, NULL);
+	pid = clone(reading_sharer, stack + STACK, CLONE_VM | SIGCHLD, NULL);
 	CHECK(pid > 0, "clone: %s", strerror(errno));
-	wait_word(&begun, 1);
+	wait_word(&started, 1);
 	for (i = 0; i < 300; i++) {
 		CHECK(ask() == page, "pages at another address");
-		check_page_asks(page, "beside a sharer that looks");
+		check_page_zero(page, "beside a sharer that reads the page");
 		munmap((void *)(uintptr_t)page, 3 * 4096);
 	}
 	set_word(&go, 1);
 	reap(pid);
 	page = ask();
-	check_page_serves(page, "when the sharer that looked has gone");
+	check_page_serves(page, "after the sharer that read the page has exited");
 }
 
 int main(int argc, char **argv)
@@ -293,16 +294,16 @@ int main(int argc, char **argv)
 	(void)argv;
 	if (argc == 2)
 		return pause();
-	check_has_not_asked("program");
-	in_fresh_process(beside_one_that_exits);
-	in_fresh_process(beside_one_that_execs);
+	check_no_pages("program");
+	in_fresh_process(beside_a_sharer_that_exits);
+	in_fresh_process(beside_a_sharer_that_execs);
 	in_fresh_process(beside_a_vfork);
 	in_fresh_process(in_a_vfork);
 	in_fresh_process(in_a_vfork_again);
-	in_fresh_process(beside_one_that_asks);
+	in_fresh_process(beside_a_sharer_that_asks);
 	in_fresh_process(beside_readers);
 	in_fresh_process(beside_a_sharers_thread);
-	in_fresh_process(beside_one_that_looks);
-	check_has_not_asked("parent of all those who asked");
+	in_fresh_process(beside_a_sharer_that_reads);
+	check_no_pages("parent of the processes that asked");
 	return 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A process asks while threads of it are in another UTS namespace or have another personality, or are about to: the pid is served, and the
- * names are not, unless they are right for all threads.
+ * A process asks for pages while some of its threads are in another UTS namespace, have another personality, or are about to
+ * change either. The pid is served. The names are served only if they are valid for all threads.
  */
 #include <pthread.h>
 #include <sys/personality.h>
@@ -12,9 +12,9 @@
 #define ROUNDS 60
 
 static const volatile struct uss_process_page *page;
-static int begun, stop, home, round_number;
+static int started, stop, home, round_number;
 
-/* What the page says, as a reader must read it. */
+/* The bits in `speaks`, read as abi.h requires. */
 static uint32_t speaks(void)
 {
 	const volatile struct uss_process_page *facts = __atomic_load_n(&page, __ATOMIC_ACQUIRE);
@@ -27,30 +27,30 @@ static uint32_t speaks(void)
 	return facts->pid ? bits : 0;
 }
 
-static void *wait_for_stop(void *personality_or_zero)
+static void *wait_for_stop(void *persona)
 {
-	if (personality_or_zero)
-		CHECK(personality((unsigned long)(uintptr_t)personality_or_zero) >= 0, "personality");
+	if (persona)
+		CHECK(personality((unsigned long)(uintptr_t)persona) >= 0, "personality");
 	else
 		CHECK(!unshare(CLONE_NEWUTS), "unshare: %s", strerror(errno));
-	set_word(&begun, 1);
+	set_word(&started, 1);
 	wait_word(&stop, 1);
 	return NULL;
 }
 
-static void ask_beside(unsigned long other, uint32_t expected)
+static void ask_beside(unsigned long persona, uint32_t expected)
 {
 	pthread_t id;
 
-	CHECK(!pthread_create(&id, NULL, wait_for_stop, (void *)(uintptr_t)other), "thread");
-	wait_word(&begun, 1);
+	CHECK(!pthread_create(&id, NULL, wait_for_stop, (void *)(uintptr_t)persona), "thread");
+	wait_word(&started, 1);
 	page = ask();
-	check_page_serves(page, "beside a thread that differs");
-	CHECK(page->speaks == expected, "personality %#lx: speaks %#x, expected %#x", other, page->speaks, expected);
+	check_page_serves(page, "beside a thread with another namespace or personality");
+	CHECK(page->speaks == expected, "personality %#lx: speaks %#x, expected %#x", persona, page->speaks, expected);
 	set_word(&stop, 1);
 	pthread_join(id, NULL);
-	check_page_serves(page, "when the thread that differs has gone");
-	CHECK(page->speaks == expected, "personality %#lx: speaks %#x later, expected %#x", other, page->speaks, expected);
+	check_page_serves(page, "after that thread has exited");
+	CHECK(page->speaks == expected, "personality %#lx: speaks %#x later, expected %#x", persona, page->speaks, expected);
 }
 
 static void beside_another_namespace(void)
@@ -89,7 +89,7 @@ static void in_own_namespace(void)
 	CHECK(page->speaks == (USS_SPEAKS_START_TIME | USS_SPEAKS_SYSTEM | USS_SPEAKS_UNAME), "own namespace: speaks %#x", page->speaks);
 }
 
-/* Leaves and comes back, and each time looks whether the page still says that it speaks for this thread. */
+/* Leaves and re-enters the namespace. While it is outside, the page must not say that the system page is valid. */
 static void *come_and_go(void *unused)
 {
 	while (!get_word(&stop)) {
@@ -113,27 +113,30 @@ static void *change_personality(void *unused)
 	return unused;
 }
 
-/* One of them leaves once only, and makes another thread before it ends: that is in the other namespace without having gone there. */
-static void *check_for_ever(void *unused)
+/*
+ * A thread leaves the namespace once and creates another thread before it exits. The new one starts in the other namespace
+ * without a call of its own.
+ */
+static void *check_until_stop(void *unused)
 {
 	while (!get_word(&stop))
-		CHECK(!(speaks() & USS_SPEAKS_SYSTEM), "thread of one that left: speaks %#x", speaks());
+		CHECK(!(speaks() & USS_SPEAKS_SYSTEM), "thread created outside: speaks %#x", speaks());
 	return unused;
 }
 
-static void *leave_and_hand_on(void *unused)
+static void *leave_and_create_thread(void *unused)
 {
 	pthread_t id;
 
 	CHECK(!unshare(CLONE_NEWUTS), "unshare");
-	CHECK(!pthread_create(&id, NULL, check_for_ever, NULL), "thread");
+	CHECK(!pthread_create(&id, NULL, check_until_stop, NULL), "thread");
 	pthread_detach(id);
 	return unused;
 }
 
-static void beside_change(void)
+static void ask_during_change(void)
 {
-	void *(*const functions[])(void *) = { come_and_go, change_personality, leave_and_hand_on };
+	void *(*const functions[])(void *) = { come_and_go, change_personality, leave_and_create_thread };
 	pthread_t id;
 	int i;
 
@@ -141,11 +144,11 @@ static void beside_change(void)
 	for (i = 0; i < round_number * 300; i++)
 		__asm__ volatile("" ::: "memory");
 	__atomic_store_n(&page, ask(), __ATOMIC_RELEASE);
-	check_page_serves(page, "beside threads that change");
+	check_page_serves(page, "while a thread changes");
 	sleep_us(3000);
 	set_word(&stop, 1);
 	pthread_join(id, NULL);
-	check_page_serves(page, "after threads that changed");
+	check_page_serves(page, "after a thread has changed");
 }
 
 int main(void)
@@ -159,6 +162,6 @@ int main(void)
 	in_fresh_process(with_uname26);
 	in_fresh_process(in_own_namespace);
 	for (round_number = 0; round_number < ROUNDS * 3; round_number++)
-		in_fresh_process(beside_change);
+		in_fresh_process(ask_during_change);
 	return 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * In a chroot without /proc: a process that already has its pages is served, one that execs there asks the kernel, and a
- * file that only pretends to be in /proc is not believed. All answers are right.
+ * In a chroot without /proc, a process that already has pages stays served. A program that execs there falls back to the
+ * system call, and does not trust a regular file in place of the sysctl. All answers are right.
  */
 #include <sched.h>
 #include <sys/mount.h>
@@ -34,13 +34,13 @@ int main(int argc, char **argv)
 		CHECK(!uss_page_base(), "a page was found without /proc");
 		CHECK(!uss_served(), "served %#x", uss_served());
 		forkid = uss_forkid();
-		CHECK(forkid && forkid == uss_forkid(), "fork ids %llu", (unsigned long long)forkid);
+		CHECK(forkid && forkid == uss_forkid(), "fork id %llu, 0 or different at the second call", (unsigned long long)forkid);
 		errno = 0;
 		CHECK(uss_start_time() == 0 && errno, "start time %llu", (unsigned long long)uss_start_time());
 		pid = fork();
 		if (pid == 0) {
 			check_pid("child in a chroot");
-			CHECK(uss_forkid() != forkid, "child in a chroot: fork id of its parent");
+			CHECK(uss_forkid() != forkid, "child in a chroot: it has its parent's fork id");
 			_exit(0);
 		}
 		reap(pid);
@@ -59,17 +59,17 @@ int main(int argc, char **argv)
 		_exit(1);
 	}
 	reap(pid);
-	/* A /proc that is none. */
+	/* A /proc that is an ordinary directory. */
 	CHECK(!mkdir("proc", 0755) && !mkdir("proc/sys", 0755) && !mkdir("proc/sys/kernel", 0755), "mkdir");
 	file = fopen("proc/sys/kernel/usrsysshm", "w");
 	CHECK(file && fprintf(file, "%lu\n", (unsigned long)0x1000) > 0 && !fclose(file), "write");
 	pid = vfork();
 	if (pid == 0) {
-		CHECK(uss_forkid() != forkid, "vfork child in a chroot: fork id of its parent");
+		CHECK(uss_forkid() != forkid, "vfork child in a chroot: it has its parent's fork id");
 		execl("/program", argv[0], "inside", NULL);
 		_exit(1);
 	}
 	reap(pid);
-	CHECK(uss_forkid() == forkid, "another fork id after vfork");
+	CHECK(uss_forkid() == forkid, "the fork id changed after vfork");
 	return 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A CLONE_VM child that lives for two seconds beside its parent, has threads and children of its own, and is not a thread:
- * both ask the kernel all that time. When the parent goes first, the child never is told its pid.
+ * A CLONE_VM child without CLONE_THREAD lives for two seconds beside its parent and has a child of its own. All that time
+ * both fall back to the system call. If the parent exits first, the child still never finds a pid in the page.
  */
 #include <pthread.h>
 #include <sched.h>
@@ -32,15 +32,15 @@ static int child(void *seconds)
 
 	__atomic_store_n(&started, 1, __ATOMIC_RELEASE);
 	while (now() < end)
-		check_asks("CLONE_VM child");
-	/* A fork has memory of its own, and is served. */
+		check_fallback("CLONE_VM child");
+	/* A forked child has memory of its own and is served. */
 	pid = (pid_t)syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, 0);
 	if (pid == 0) {
 		check_served("fork child of a CLONE_VM child");
 		_exit(0);
 	}
 	reap(pid);
-	check_asks("CLONE_VM child at its end");
+	check_fallback("CLONE_VM child at its end");
 	if (report >= 0)
 		CHECK(write(report, "k", 1) == 1, "write");
 	return 0;
@@ -73,7 +73,7 @@ int main(void)
 	CHECK(WIFEXITED(status) && WEXITSTATUS(status) == 0, "the child ended with %#x", status);
 	check_served("after the CLONE_VM child");
 
-	/* The parent ends first. The child, whom nobody waits for, says at its end that all was well. */
+	/* The parent exits first. Nobody waits for its child, so the child reports over a pipe that its checks passed. */
 	CHECK(!pipe(ends), "pipe");
 	parent = fork();
 	if (parent == 0) {
@@ -82,12 +82,12 @@ int main(void)
 		start(&half);
 		while (!__atomic_load_n(&started, __ATOMIC_ACQUIRE))
 			sched_yield();
-		check_asks("parent that goes first");
-		/* Only this process: the child lives on in the memory. */
+		check_fallback("parent that exits first");
+		/* Only this process exits. Its child continues in the same memory. */
 		syscall(SYS_exit_group, 0);
 	}
 	close(ends[1]);
 	reap(parent);
-	CHECK(read(ends[0], &byte, 1) == 1, "the child whose parent went first failed");
+	CHECK(read(ends[0], &byte, 1) == 1, "the child whose parent exited first failed");
 	return 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * An ordinary user in new user, pid, UTS and mount namespaces, as containers are made: served with its own pid and name, after fork and
- * after exec, and nothing of what is set inside is seen outside, or the other way round.
+ * An ordinary user's process in new user, pid, UTS and mount namespaces, as in a container, is served with its own pid and
+ * names, also after fork and exec. Names set inside are not visible outside, and the other way round.
  */
 #include <grp.h>
 #include <sched.h>
@@ -34,7 +34,7 @@ static void inside(char *program)
 
 int main(int argc, char **argv)
 {
-	/* As it was called: nobody may not look into the directories above a checkout in /root. */
+	/* The path as it was called: an ordinary user may not search the directories above a checkout in /root. */
 	char *program = argv[0];
 	pid_t pid;
 
@@ -47,7 +47,7 @@ int main(int argc, char **argv)
 	check_name("outside", "outside");
 	pid = fork();
 	if (pid == 0) {
-		CHECK(!setgroups(0, NULL) && !setgid(65534) && !setuid(65534), "to nobody: %s", strerror(errno));
+		CHECK(!setgroups(0, NULL) && !setgid(65534) && !setuid(65534), "becoming an ordinary user: %s", strerror(errno));
 		pid = (pid_t)syscall(SYS_clone, CLONE_NEWUSER | CLONE_NEWPID | CLONE_NEWUTS | CLONE_NEWNS | SIGCHLD, NULL, NULL, NULL, 0);
 		CHECK(pid >= 0, "clone: %s", strerror(errno));
 		if (pid == 0)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A daemon, by double fork and setsid: served, with a pid and a fork id of its own; its start time is its own too. */
+/* A daemon made by double fork and setsid is served with its own pid, fork id and start time. */
 #include "test.h"
 
 int main(void)
@@ -17,7 +17,7 @@ int main(void)
 			if (fork())
 				_exit(0);
 			check_served("daemon");
-			CHECK(uss_forkid() != forkid, "daemon: fork id of its grandparent");
+			CHECK(uss_forkid() != forkid, "daemon: it has its grandparent's fork id");
 			CHECK(uss_start_time() >= start, "daemon: started before its grandparent");
 			CHECK(write(ends[1], "d", 1) == 1, "write");
 			_exit(0);

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
-"""dash with job control on a pty, under `usrsysshm run`: it vforks, and the child calls getpid before exec to make its process
-group. That child must be told its own pid, by the kernel: then the job has a group of its own, named by its pid, in the
-foreground. With --verbose each job is told about."""
+"""dash with job control on a pty, under `usrsysshm run`: dash vforks, and the child calls getpid before exec to make its process
+group. The child must get its own pid, by the system call. The job then has a process group of its own, numbered by its pid, in
+the foreground. With --verbose prints one job of each kind."""
 import os
 import pty
 import re
@@ -13,7 +13,7 @@ BEFORE, AFTER = "group-of-job:", ":end"
 
 
 def in_terminal(command, typed):
-    """Runs a command on a terminal of its own, types to it, and returns its pid and all it printed."""
+    """Runs a command on a terminal of its own, types into it, and returns its pid and its output."""
     pid, terminal = pty.fork()
     if pid == 0:
         os.environ["PS1"] = ""
@@ -35,9 +35,9 @@ def in_terminal(command, typed):
 
 
 def job_of(prefix):
-    """A job of an interactive dash: its pid, its process group, the terminal's foreground group, its parent, and dash's pid."""
+    """Returns for a job of an interactive dash: pid, process group, foreground group of the terminal, parent, and dash's pid."""
     script = "import os; print('%s', os.getpid(), os.getpgrp(), os.tcgetpgrp(0), os.getppid(), '%s')" % (BEFORE, AFTER)
-    # Two commands, so that dash does not exec the last one in its own place.
+    # Two commands, because dash execs the last one without fork.
     shell, output = in_terminal(prefix + ["dash", "-im"], "/usr/bin/python3 -S -c \"%s\"\nexit 0\n" % script)
     found = re.findall(BEFORE + r" (\d+) (\d+) (\d+) (\d+) " + AFTER, output)
     assert len(found) == 1, output
@@ -45,7 +45,7 @@ def job_of(prefix):
 
 
 def system_calls(command, typed):
-    """The vfork and getpid system calls of a command and its children, as (pid, call) in their order."""
+    """Returns the vfork and getpid system calls of a command and its children as (pid, call), in order."""
     with tempfile.NamedTemporaryFile() as trace:
         in_terminal(["strace", "-f", "-o", trace.name, "-e", "trace=vfork,clone,getpid"] + command, typed)
         lines = trace.read().decode().splitlines()
@@ -65,10 +65,10 @@ for prefix in [], ["usrsysshm", "run", "--"]:
             break
 
 calls = system_calls(["usrsysshm", "run", "--", "dash", "-im"], "/bin/true\n/bin/true\nexit 0\n")
-assert any("vfork" in call.lower() for _, call in calls), "this dash does not vfork: the test has nothing to say"
+assert any("vfork" in call.lower() for _, call in calls), "this dash does not vfork: the test proves nothing"
 shell = next(pid for pid, call in calls if "vfork" in call.lower())
-asked = [(pid, int(call.split("=")[-1])) for pid, call in calls if "getpid(" in call]
-# The shell itself is served; each of its two vfork children asks the kernel, and is told its own pid.
-assert len(set(asked)) == 2 and all(told == pid != shell for pid, told in asked), calls
+fallbacks = [(pid, int(call.split("=")[-1])) for pid, call in calls if "getpid(" in call]
+# The shell itself is served. Each of its two vfork children falls back to the system call and gets its own pid.
+assert len(set(fallbacks)) == 2 and all(result == pid != shell for pid, result in fallbacks), calls
 if "--verbose" in sys.argv:
-    print("  of getpid system calls, with two jobs: 0 by the shell, %d by its vfork children" % len(asked))
+    print("  of getpid system calls, with two jobs: 0 by the shell, %d by its vfork children" % len(fallbacks))

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Given a buffer that is NULL, bad, unaligned, read-only or too short, a call of the drop-in's ends as libc's does (tests/programs/buffers.c);
-# also in a program of musl, and when that may run on one processor only.
+# Given a buffer that is NULL, invalid, unaligned, read-only or too short, each call of the drop-in ends as libc's does
+# (tests/programs/buffers.c). The same in a program linked with musl, and on one processor only.
 set -eu
 . "$(dirname "$0")/shell.sh"
 
@@ -8,6 +8,6 @@ musl-gcc -D_GNU_SOURCE -o /tmp/musl_buffers tests/programs/buffers.c
 for program in build/tests/programs/buffers /tmp/musl_buffers; do
 	taskset 1 "$program" >/tmp/expected
 	taskset 1 usrsysshm run "$program" >/tmp/got
-	[ "$(wc -l </tmp/expected)" -gt 800 ] || fail "$program printed too little"
-	diff /tmp/expected /tmp/got || fail "$program differs"
+	[ "$(wc -l </tmp/expected)" -gt 800 ] || fail "$program printed too few lines"
+	diff /tmp/expected /tmp/got || fail "$program: the results differ with the drop-in"
 done

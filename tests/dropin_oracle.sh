@@ -1,26 +1,27 @@
 #!/bin/sh
-# The drop-in's answers are the system call's everywhere in a program (tests/programs/oracle.c), alone, beside other preloaded libraries,
-# before and behind them, for root and for an ordinary user; and they come from the pages.
+# The drop-in's answers equal the system call's everywhere in a program (tests/programs/oracle.c): alone, before and behind
+# other preloaded libraries, for root and for an ordinary user. The answers come from the pages.
 set -eu
 . "$(dirname "$0")/shell.sh"
 
 oracle=build/tests/programs/oracle
 is "without" "all right" "$($oracle)"
 is "with" "all right" "$(usrsysshm run $oracle)"
-is "as nobody" "all right" "$(setpriv --reuid 65534 --clear-groups usrsysshm run $oracle)"
+is "as an ordinary user" "all right" "$(setpriv --reuid 65534 --clear-groups usrsysshm run $oracle)"
 dropin=$(usrsysshm run sh -c 'echo $LD_PRELOAD')
 for library in libjemalloc.so.2 libtcmalloc_minimal.so.4 faketime/libfaketime.so.1; do
 	library=$(echo /usr/lib/*/$library)
-	[ -f "$library" ] || fail "a library to preload beside ours is not installed; see vm/setup check"
+	[ -f "$library" ] || fail "a library to preload beside the drop-in is not installed; see vm/setup check"
 	is "behind $library" "all right" "$(LD_PRELOAD=$library usrsysshm run $oracle)"
 	is "before $library" "all right" "$(LD_PRELOAD=$dropin:$library $oracle)"
 done
-# gcc's address sanitizer wants to be the first library; for a program linked with it ours comes behind when it is named first.
+# gcc's address sanitizer must be the first library. For a program linked with it the drop-in comes second if the sanitizer is
+# named first.
 cc -fsanitize=address -pthread -o /tmp/sanitized tests/programs/oracle.c
 asan=$(cc -print-file-name=libasan.so)
 is "with the address sanitizer" "all right" "$(LD_PRELOAD=$(readlink -f "$asan") ASAN_OPTIONS=detect_leaks=0 usrsysshm run /tmp/sanitized 1)"
 
-# Opened and closed again by dlopen, as a plugin would be.
+# Opened and closed repeatedly by dlopen, like a plugin.
 cat >/tmp/plugin.c <<'END'
 #include <dlfcn.h>
 #include <stdio.h>
@@ -41,15 +42,15 @@ END
 cc -o /tmp/plugin /tmp/plugin.c
 is "dlopen and dlclose" "all right" "$(/tmp/plugin "$dropin")"
 
-# From the pages: of a hundred calls each, hardly a system call is left.
+# The answers come from the pages: a hundred of each call leave hardly any system call.
 strace -f -o /tmp/calls -e trace=getpid,uname,sysinfo,openat usrsysshm run python3 -S -c '
 import ctypes, os, socket
 libc, name = ctypes.CDLL(None), ctypes.create_string_buffer(65)
 for i in range(100): os.getpid(), socket.gethostname(), os.uname(), os.getloadavg(), os.cpu_count(), libc.getdomainname(name, 65), libc.get_nprocs()'
 calls=$(grep -c 'getpid()\|uname(\|sysinfo(\|cpu/online' /tmp/calls || true)
-[ "$calls" -lt 10 ] || fail "$calls system calls for what the pages know"
+[ "$calls" -lt 10 ] || fail "$calls system calls for values that are in the pages"
 
-# Opened by a program that has cleared its environment; and by one of another libc that lacks what glibc has.
+# Opened by a program that has cleared its environment, and by a program with another libc that lacks some functions of glibc.
 cat >/tmp/bare.c <<'END'
 #include <dlfcn.h>
 #include <stdlib.h>
@@ -59,4 +60,4 @@ cc -o /tmp/bare /tmp/bare.c
 /tmp/bare "$dropin" || fail "dlopen without an environment: $?"
 printf '#include <stdio.h>\n#include <unistd.h>\nint main(void) { printf("%%d %%ld\\n", getpid() > 1, sysconf(_SC_PAGESIZE)); return 0; }\n' >/tmp/musl.c
 musl-gcc -o /tmp/musl /tmp/musl.c
-is "a program of musl" "1 4096" "$(usrsysshm run /tmp/musl)"
+is "a program linked with musl" "1 4096" "$(usrsysshm run /tmp/musl)"

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * exec that fails: at once, and half-way, when the old memory is gone and the process is killed. In a vfork child neither
- * takes the parent's pid away for longer than the child lives, nor another child's silence.
+ * An exec that fails at once, or after the point of no return, where the old memory is gone and the process is killed. In a
+ * vfork child neither kind makes the parent's pid disappear for longer than the child lives, nor does it make a pid appear
+ * while another child remains.
  */
 #include <elf.h>
 #include <sched.h>
@@ -13,7 +14,7 @@
 
 static char half_way[] = "/tmp/usrsysshm-half-way.XXXXXX";
 
-/* An ELF program whose interpreter is there but whose segment cannot be mapped: the loader gives up past the point of no return. */
+/* An ELF program with one segment that cannot be mapped: the loader gives up after the point of no return. */
 static void make_half_way(void)
 {
 	struct {
@@ -49,18 +50,18 @@ static void vfork_and_fail(bool alone)
 
 	if (pid == 0) {
 		execl("/nowhere", "nowhere", NULL);
-		check_asks("vfork child after exec of nothing");
+		check_fallback("vfork child after exec of a missing file");
 		execl("/etc/passwd", "passwd", NULL);
-		check_asks("vfork child after exec of no program");
+		check_fallback("vfork child after exec of a file that is no program");
 		execl(half_way, "half-way", NULL);
 		_exit(99);
 	}
 	CHECK(waitpid(pid, &status, 0) == pid, "waitpid");
-	CHECK(WIFSIGNALED(status), "exec half-way: ended with %#x, and should have been killed", status);
+	CHECK(WIFSIGNALED(status), "failed after the point of no return: status %#x, expected a signal", status);
 	if (alone)
-		check_served("parent after exec half-way");
+		check_served("parent after its vfork child was killed in exec");
 	else
-		check_asks("parent with another child still there");
+		check_fallback("parent with another child that shares its memory");
 }
 
 int main(void)
@@ -71,7 +72,7 @@ int main(void)
 
 	make_half_way();
 	execl("/nowhere", "nowhere", NULL);
-	check_served("after exec of nothing");
+	check_served("after exec of a missing file");
 	for (i = 0; i < 20; i++)
 		vfork_and_fail(true);
 	pid = clone(sleeper, stack + sizeof(stack), CLONE_VM | SIGCHLD, NULL);
@@ -80,7 +81,7 @@ int main(void)
 		vfork_and_fail(false);
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
-	check_served("after the killed child");
+	check_served("after the last child was killed");
 	unlink(half_way);
 	return 0;
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* exec by a thread that is not the first: the program after it has the process's pid and start time, and is served. */
+/* After exec by a thread other than the first, the new program has the process's pid and start time and is served. */
 #include <pthread.h>
 
 #include "test.h"
@@ -17,7 +17,7 @@ static __attribute__((noreturn)) void *idler(void *unused)
 {
 	(void)unused;
 	for (;;)
-		check_pid("thread beside one that execs");
+		check_pid("thread beside a thread in exec");
 }
 
 int main(int argc, char **argv)
@@ -28,8 +28,8 @@ int main(int argc, char **argv)
 
 	if (argc == 4) {
 		check_served("after exec by a thread");
-		CHECK(raw_getpid() == atoi(argv[2]), "pid %d, before %s", raw_getpid(), argv[2]);
-		CHECK(uss_start_time() == strtoull(argv[3], NULL, 10), "start time %llu, before %s",
+		CHECK(raw_getpid() == atoi(argv[2]), "pid %d, before exec %s", raw_getpid(), argv[2]);
+		CHECK(uss_start_time() == strtoull(argv[3], NULL, 10), "start time %llu, before exec %s",
 		      (unsigned long long)uss_start_time(), argv[3]);
 		return 0;
 	}

@@ -1,5 +1,6 @@
 #!/bin/sh
-# The library exports what its header declares and its map lists, and nothing else; the drop-in exports what it serves.
+# The library exports exactly the functions that its header declares and its symbol map lists. The drop-in exports exactly
+# those it serves.
 set -eu
 . "$(dirname "$0")/shell.sh"
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Another process reads all memory of a process that has pages and has not touched them: by /proc/PID/mem, ptrace, process_vm_readv. It
- * finds what the process itself would, and nothing that others see changes: command line, where it lies, the counts of pages.
+ * Another process reads all memory of a process that has pages and has not touched them. Through /proc/PID/mem and ptrace it
+ * reads what the process itself would read; process_vm_readv fails with EFAULT. The process looks the same to others as
+ * before: its command line, the address of the command line, and the counts of pages.
  */
 #include <signal.h>
 #include <sys/ptrace.h>
@@ -44,8 +45,8 @@ static ssize_t read_file(pid_t pid, const char *name, char *text, size_t size)
 	return length;
 }
 
-/* What others see of it. Fields 48 and 49 of stat say where the command line lies. */
-static struct seen look(pid_t pid)
+/* What others see of the process. Fields 48 and 49 of /proc/PID/stat are the addresses of the command line. */
+static struct seen observe(pid_t pid)
 {
 	struct seen seen;
 	char stat[1024], *at;
@@ -74,18 +75,20 @@ static void read_all(pid_t pid, const char *pages, const char *title)
 
 	for (i = 0; i < 3 + 8; i++) {
 		remote.iov_base = (void *)(uintptr_t)(i < 3 ? pages + i * PAGE_BYTES : title + (i - 3) * PAGE_BYTES);
-		CHECK(process_vm_readv(pid, &local, 1, &remote, 1, 0) < 0 && errno == EFAULT, "process_vm_readv of page %d: %s", i, strerror(errno));
-		CHECK(process_vm_writev(pid, &local, 1, &remote, 1, 0) < 0 && errno == EFAULT, "process_vm_writev of page %d: %s", i, strerror(errno));
+		CHECK(process_vm_readv(pid, &local, 1, &remote, 1, 0) < 0 && errno == EFAULT, "process_vm_readv of page %d: %s", i,
+		      strerror(errno));
+		CHECK(process_vm_writev(pid, &local, 1, &remote, 1, 0) < 0 && errno == EFAULT, "process_vm_writev of page %d: %s", i,
+		      strerror(errno));
 	}
 	snprintf(path, sizeof(path), "/proc/%d/mem", pid);
 	mem = open(path, O_RDWR);
 	CHECK(mem >= 0, "%s: %s", path, strerror(errno));
 	CHECK(pread(mem, copy, 3 * PAGE_BYTES, (off_t)(uintptr_t)pages) == 3 * PAGE_BYTES, "mem: %s", strerror(errno));
-	CHECK(page->header.magic == USS_MAGIC_PROCESS && page->pid == (uint32_t)pid, "page of %d says %u", pid, page->pid);
+	CHECK(page->header.magic == USS_MAGIC_PROCESS && page->pid == (uint32_t)pid, "the page of process %d has pid %u", pid, page->pid);
 	CHECK(pread(mem, copy, 8 * PAGE_BYTES, (off_t)(uintptr_t)title) == 8 * PAGE_BYTES, "mem: %s", strerror(errno));
-	/* Nor does it write where there is no page yet. */
-	CHECK(pwrite(mem, "x", 1, (off_t)(uintptr_t)title + 100) < 0 && errno == EIO, "a write by another process went through");
-	CHECK(pwrite(mem, "x", 1, (off_t)(uintptr_t)pages) < 0 && errno == EIO, "a write to the process page went through");
+	/* A write by another process fails, also where no page has been allocated yet. */
+	CHECK(pwrite(mem, "x", 1, (off_t)(uintptr_t)title + 100) < 0 && errno == EIO, "another process could write to the title area");
+	CHECK(pwrite(mem, "x", 1, (off_t)(uintptr_t)pages) < 0 && errno == EIO, "another process could write to the process page");
 	close(mem);
 	CHECK(!ptrace(PTRACE_SEIZE, pid, 0, 0) && !ptrace(PTRACE_INTERRUPT, pid, 0, 0), "ptrace: %s", strerror(errno));
 	CHECK(waitpid(pid, NULL, 0) == pid, "waitpid");
@@ -100,24 +103,24 @@ static void read_all(pid_t pid, const char *pages, const char *title)
 	CHECK(!ptrace(PTRACE_DETACH, pid, 0, 0), "PTRACE_DETACH: %s", strerror(errno));
 }
 
-static void check_nothing_changes(const char *where, const char *title)
+static void check_unchanged(const char *where, const char *title)
 {
 	pid_t pid = start_child();
-	struct seen before = look(pid), after;
+	struct seen before = observe(pid), after;
 
 	read_all(pid, uss_page_base(), title);
-	after = look(pid);
-	CHECK(before.length == after.length && !memcmp(before.cmdline, after.cmdline, sizeof(after.cmdline)), "%s: command line %s, was %s",
-	      where, after.cmdline, before.cmdline);
-	CHECK(!strcmp(before.stat_addresses, after.stat_addresses), "%s: it lies at%s, was%s", where, after.stat_addresses,
+	after = observe(pid);
+	CHECK(before.length == after.length && !memcmp(before.cmdline, after.cmdline, sizeof(after.cmdline)),
+	      "%s: command line %s, before %s", where, after.cmdline, before.cmdline);
+	CHECK(!strcmp(before.stat_addresses, after.stat_addresses), "%s: its addresses are%s, before%s", where, after.stat_addresses,
 	      before.stat_addresses);
-	CHECK(before.pages == after.pages && before.processes == after.processes, "%s: %ld pages and %ld processes, were %ld and %ld", where,
-	      after.pages, after.processes, before.pages, before.processes);
+	CHECK(before.pages == after.pages && before.processes == after.processes,
+	      "%s: %ld pages and %ld processes, before %ld and %ld", where, after.pages, after.processes, before.pages, before.processes);
 	kill(pid, SIGKILL);
 	CHECK(waitpid(pid, NULL, 0) == pid, "waitpid");
 }
 
-/* As perl does: over the end of the arguments, into the environment. */
+/* As perl does: beyond the end of the arguments, into the environment. */
 static void overwrite_arguments(char **argv)
 {
 	size_t length = strlen(argv[0]) + 1;
@@ -136,14 +139,13 @@ int main(int argc, char **argv)
 {
 	char *title = my_title_area();
 
-	CHECK(argc == 1, "no arguments");
-
+	CHECK(argc == 1, "takes no arguments");
 	CHECK(title, "no title area");
 	check_served("before");
-	check_nothing_changes("without a title", title);
+	check_unchanged("without a title", title);
 	overwrite_arguments(argv);
-	check_nothing_changes("with an overwritten command line", title);
+	check_unchanged("with an overwritten command line", title);
 	uss_setproctitle("-a title");
-	check_nothing_changes("with a title that is inherited", title);
+	check_unchanged("with an inherited title", title);
 	return 0;
 }

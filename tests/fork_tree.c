@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * 10,000 processes (or TEST_PROCESSES) in random trees: each is served from a page of its own, with a pid and a fork id of its own.
+ * 10,000 processes (or TEST_PROCESSES) in random trees: each is served from a page of its own, with its own pid and fork id.
  */
 #include <sys/mman.h>
 
@@ -9,7 +9,7 @@
 #define MOST 10000
 
 static struct {
-	int left;			/* processes still to be made */
+	int left;			/* processes not made yet */
 	int made;
 	uint64_t forkids[MOST + 1];
 } *shared;
@@ -22,7 +22,7 @@ static void check_me(void)
 	shared->forkids[at] = uss_forkid();
 }
 
-/* Makes up to three children, as deep as chance wants. */
+/* Makes up to three children, to a random depth. */
 static void grow(unsigned int seed, int depth)
 {
 	int children = 1 + rand_r(&seed) % 3, i;
@@ -40,7 +40,7 @@ static void grow(unsigned int seed, int depth)
 			_exit(0);
 		}
 		if (rand_r(&seed) % 2)
-			check_served("parent right after fork");
+			check_served("parent after fork");
 		reap(pid);
 	}
 }
@@ -54,7 +54,7 @@ static int compare(const void *a, const void *b)
 
 int main(void)
 {
-	const int many = test_often("TEST_PROCESSES", MOST);
+	const int many = test_repetitions("TEST_PROCESSES", MOST);
 	unsigned int round;
 	int i;
 
@@ -64,11 +64,11 @@ int main(void)
 	check_me();
 	for (round = 1; shared->left > 0; round++)
 		grow(round, 0);
-	CHECK(shared->made == many + 1, "%d processes", shared->made);
+	CHECK(shared->made == many + 1, "%d processes were made", shared->made);
 	qsort(shared->forkids, (size_t)shared->made, sizeof(uint64_t), compare);
-	CHECK(shared->forkids[0] != 0, "a fork id of 0");
+	CHECK(shared->forkids[0] != 0, "a process has fork id 0");
 	for (i = 1; i < shared->made; i++)
-		CHECK(shared->forkids[i] != shared->forkids[i - 1], "fork id %llu was given twice",
+		CHECK(shared->forkids[i] != shared->forkids[i - 1], "fork id %llu was used twice",
 		      (unsigned long long)shared->forkids[i]);
 	return 0;
 }

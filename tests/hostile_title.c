@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A process scribbles over its title area, at random and with what would hurt most, while others read its command line: they
- * get no more than a title's worth of bytes, always end, and the kernel does not complain.
+ * A process writes random and malicious values into its title area while others read its command line. A reader gets at most
+ * the length of a title, every read returns, and the kernel log stays clean.
  */
 #include <signal.h>
 #include <time.h>
 
 #include "test.h"
 
-static void scribble(void)
+static void damage_title_area(void)
 {
 	char *area = my_title_area();
 	struct uss_title_page *title = (struct uss_title_page *)area;
@@ -17,13 +17,13 @@ static void scribble(void)
 
 	uss_setproctitle("-to be overwritten");
 	for (;;) {
-		/* Its children inherit what it has, and are none the worse. */
+		/* A child inherits the damaged area and must work all the same. */
 		if (rand_r(&seed) % 1000 == 0) {
 			pid_t pid = fork();
 
 			if (pid == 0) {
 				uss_setproctitle("-a child");
-				check_served("child of a process that scribbles");
+				check_served("child of a process with a damaged title area");
 				_exit(0);
 			}
 			reap(pid);
@@ -33,7 +33,7 @@ static void scribble(void)
 			title->current_title = ((__u64)rand_r(&seed) << 33) ^ ((__u64)rand_r(&seed) << 12) ^ (__u64)rand_r(&seed);
 			break;
 		case 1:
-			/* A slot that is there, and a length that is not. */
+			/* A slot that may exist, with a length that may not. */
 			title->current_title = USS_TITLE(rand_r(&seed) % 18, rand_r(&seed) & 0xffff, rand_r(&seed) % 3);
 			break;
 		case 2:
@@ -50,7 +50,7 @@ static void scribble(void)
 	}
 }
 
-static void read_it(pid_t pid, time_t end)
+static void read_cmdline(pid_t pid, time_t end)
 {
 	char path[64], shown[65536];
 	ssize_t length;
@@ -61,7 +61,7 @@ static void read_it(pid_t pid, time_t end)
 	CHECK(fd >= 0, "%s: %s", path, strerror(errno));
 	while (time(NULL) < end) {
 		length = pread(fd, shown, sizeof(shown), 0);
-		CHECK(length >= 0 && length <= USS_TITLE_MAX + 1, "%zd bytes: %s", length, strerror(errno));
+		CHECK(length >= 0 && length <= USS_TITLE_MAX + 1, "%zd bytes read: %s", length, strerror(errno));
 	}
 	_exit(0);
 }
@@ -73,14 +73,14 @@ int main(void)
 	int i;
 
 	if (hostile == 0)
-		scribble();
+		damage_title_area();
 	usleep(300000);
 	for (i = 0; i < 3; i++)
 		if ((readers[i] = fork()) == 0)
-			read_it(hostile, end);
+			read_cmdline(hostile, end);
 	for (i = 0; i < 3; i++)
 		reap(readers[i]);
-	CHECK(waitpid(hostile, NULL, WNOHANG) == 0, "the process that scribbles has ended");
+	CHECK(waitpid(hostile, NULL, WNOHANG) == 0, "the process that damages its title area has exited");
 	kill(hostile, SIGKILL);
 	CHECK(waitpid(hostile, NULL, 0) == hostile, "waitpid");
 	return 0;

@@ -1,5 +1,5 @@
 #!/bin/sh
-# A program compiled against the installed header and library, shared and static, C and C++, is served.
+# A program compiled against the installed header and library, shared and static, in C and C++, is served.
 set -eu
 . "$(dirname "$0")/shell.sh"
 

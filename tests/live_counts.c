@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* 10,000 processes (or TEST_PROCESSES) alive at once: the live counts say exactly so many more, and afterwards what they said at the start. */
+/*
+ * With 10,000 processes (or TEST_PROCESSES) alive at once, the live counts in sysfs grow by exactly that number. After they
+ * have exited, the counts are what they were before.
+ */
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -11,7 +14,7 @@
 
 int main(void)
 {
-	const int many = test_often("TEST_PROCESSES", MOST);
+	const int many = test_repetitions("TEST_PROCESSES", MOST);
 	const struct rlimit enough = { 2 * MOST, 2 * MOST };
 	static pid_t pids[MOST];
 	long processes, pages;
@@ -26,9 +29,9 @@ int main(void)
 		pids[i] = fork();
 		CHECK(pids[i] >= 0, "fork %d: %s", i, strerror(errno));
 		if (pids[i] == 0) {
-			/* When this test fails its thousands are not to fill the guest. */
+			/* If this test fails, its children must not fill the guest. */
 			prctl(PR_SET_PDEATHSIG, SIGKILL);
-			/* Every other one touches its process page; every tenth of these two title pages besides. */
+			/* Every second child touches its process page. Every tenth of these also touches two title pages. */
 			if (i % 2 == 0)
 				check_served("one of many");
 			if (i % 20 == 0) {
@@ -43,14 +46,15 @@ int main(void)
 	}
 	while (__atomic_load_n(ready, __ATOMIC_ACQUIRE) < many)
 		usleep(10000);
-	CHECK(read_number(PROCESSES) == processes + many, "%ld processes more, and %d were made", read_number(PROCESSES) - processes,
-	      many);
-	CHECK(read_number(PAGES) == pages + many / 2 + many / 20 * 2, "%ld pages more", read_number(PAGES) - pages);
+	CHECK(read_number(PROCESSES) == processes + many, "the count grew by %ld processes, %d were made",
+	      read_number(PROCESSES) - processes, many);
+	CHECK(read_number(PAGES) == pages + many / 2 + many / 20 * 2, "the count grew by %ld pages",
+	      read_number(PAGES) - pages);
 	for (i = 0; i < many; i++)
 		kill(pids[i], SIGKILL);
 	for (i = 0; i < many; i++)
 		CHECK(waitpid(pids[i], NULL, 0) == pids[i], "waitpid");
-	CHECK(read_number(PROCESSES) == processes, "%ld processes, at first %ld", read_number(PROCESSES), processes);
-	CHECK(read_number(PAGES) == pages, "%ld pages, at first %ld", read_number(PAGES), pages);
+	CHECK(read_number(PROCESSES) == processes, "%ld processes, before %ld", read_number(PROCESSES), processes);
+	CHECK(read_number(PAGES) == pages, "%ld pages, before %ld", read_number(PAGES), pages);
 	return 0;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Load averages while they rise: each of the three is what sysinfo(2) says before the call or after it, at four updates of the kernel's,
- * and what /proc/loadavg shows. Each by itself, for in the middle of an update sysinfo(2) too has some old and some new.
+ * While the load averages rise, each of the three equals sysinfo(2) before or after the call, over four updates of the
+ * kernel, and matches /proc/loadavg. Each is compared alone, because in the middle of an update sysinfo(2), too, returns old
+ * and new values together.
  */
 #include <signal.h>
 #include <sys/sysinfo.h>
@@ -10,7 +11,7 @@
 
 #define UPDATES 4
 
-static void real(unsigned long loads[3])
+static void read_sysinfo(unsigned long loads[3])
 {
 	struct sysinfo info;
 
@@ -18,7 +19,7 @@ static void real(unsigned long loads[3])
 	memcpy(loads, info.loads, sizeof(info.loads));
 }
 
-/* As the kernel rounds them for people. */
+/* Hundredths, rounded as the kernel does in /proc/loadavg. */
 static int hundredths(double load)
 {
 	return (int)((load * 2048 + 2048 / 200) * 100 / 2048);
@@ -32,12 +33,12 @@ static void check_proc(void)
 	int whole[3], part[3], fd, i;
 
 	do {
-		real(before);
+		read_sysinfo(before);
 		uss_getloadavg(answer, 3);
 		fd = open("/proc/loadavg", O_RDONLY);
 		CHECK(fd >= 0 && read(fd, text, sizeof(text) - 1) > 0, "/proc/loadavg");
 		close(fd);
-		real(after);
+		read_sysinfo(after);
 	} while (memcmp(before, after, sizeof(before)));
 	CHECK(sscanf(text, "%d.%d %d.%d %d.%d", &whole[0], &part[0], &whole[1], &part[1], &whole[2], &part[2]) == 6, "%s", text);
 	for (i = 0; i < 3; i++)
@@ -46,7 +47,7 @@ static void check_proc(void)
 
 int main(void)
 {
-	unsigned long before[3], after[3], last[3], asked = 0, calls = 0;
+	unsigned long before[3], after[3], last[3], fallbacks = 0, calls = 0;
 	int updates = 0, i;
 	double answer[3];
 	pid_t busy[2];
@@ -57,23 +58,24 @@ int main(void)
 			for (;;)
 				;
 	}
-	real(last);
+	read_sysinfo(last);
 	while (updates < UPDATES) {
-		real(before);
-		asked += !(uss_served() & USS_SERVED_LOADAVG);
+		read_sysinfo(before);
+		fallbacks += !(uss_served() & USS_SERVED_LOADAVG);
 		CHECK(uss_getloadavg(answer, 3) == 3, "uss_getloadavg");
-		real(after);
+		read_sysinfo(after);
 		calls++;
 		for (i = 0; i < 3; i++)
 			CHECK(answer[i] == before[i] / 65536.0 || answer[i] == after[i] / 65536.0,
-			      "load average %d: %f: neither before (%f) nor after (%f)", i, answer[i], before[i] / 65536.0, after[i] / 65536.0);
+			      "load average %d: %f, but %f before the call and %f after", i, answer[i], before[i] / 65536.0,
+			            after[i] / 65536.0);
 		if (memcmp(last, after, sizeof(last))) {
 			memcpy(last, after, sizeof(last));
 			updates++;
 			check_proc();
 		}
 	}
-	CHECK(asked < calls / 2, "asked %lu times of %lu", asked, calls);
+	CHECK(fallbacks < calls / 2, "%lu of %lu calls fell back to the system call", fallbacks, calls);
 	for (i = 0; i < 2; i++) {
 		kill(busy[i], SIGKILL);
 		waitpid(busy[i], NULL, 0);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The pages are charged to the memory cgroup of the process they belong to. (That nobody else makes them: foreign_read.c.) */
+/*
+ * Pages are charged to the memory cgroup of the process they belong to. (foreign_read proves that no other process allocates
+ * them.)
+ */
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -22,7 +25,7 @@ static int *ready;
 static void touch(int signal)
 {
 	(void)signal;
-	check_served("touched");
+	check_served("child in the other cgroup");
 	__atomic_add_fetch(ready, 1, __ATOMIC_RELEASE);
 }
 
@@ -49,15 +52,15 @@ int main(void)
 	}
 	while (__atomic_load_n(ready, __ATOMIC_ACQUIRE) < MANY)
 		usleep(10000);
-	/* A child that forked here but moved there without touching its page touches it now. */
+	/* Each child was forked in its parent's cgroup and moved before it touched its page. It touches the page now. */
 	before = read_number(GROUP "/memory.current");
 	for (i = 0; i < MANY; i++)
 		kill(pids[i], SIGUSR1);
 	while (__atomic_load_n(ready, __ATOMIC_ACQUIRE) < 2 * MANY)
 		usleep(10000);
 	more = read_number(GROUP "/memory.current") - before;
-	/* Charges come in batches per processor: a little less may show. */
-	CHECK(more >= (MANY - 140) * 4096, "%d pages, and the cgroup grew by %ld bytes only", MANY, more);
+	/* Charges are batched per processor, so a few pages may be missing. */
+	CHECK(more >= (MANY - 140) * 4096, "%d pages were allocated, but the cgroup grew by %ld bytes only", MANY, more);
 	for (i = 0; i < MANY; i++)
 		kill(pids[i], SIGKILL);
 	for (i = 0; i < MANY; i++)

@@ -1,5 +1,6 @@
 #!/bin/bash
-# A memory cgroup that is full of processes with pages: the kernel kills in it, and nobody outside is hurt; all its pages come back.
+# In a memory cgroup filled by processes with pages the OOM killer runs inside that cgroup only. No process outside is
+# affected, and all pages are freed.
 set -eu
 . "$(dirname "$0")/shell.sh"
 group=/sys/fs/cgroup/usrsysshm-limit over=/tmp/memory_limit.over
@@ -8,29 +9,29 @@ rm -f $over
 echo +memory >/sys/fs/cgroup/cgroup.subtree_control
 mkdir $group
 echo 8M >$group/memory.max
-# All of it at once: one report in the log, which has room for few.
+# Kill the whole cgroup at once: this writes a single report to the log, which is small.
 echo 1 >$group/memory.oom.group
 [ ! -e $group/memory.swap.max ] || echo 0 >$group/memory.swap.max
 build/tests/programs/ask_for_ever $over & outside=$!
 pages=$(cat /sys/kernel/usrsysshm/pages)
-# The kernel writes a trace with its report; it is read here, and by nobody else.
+# The report contains a call trace, which tests/run would treat as a failure. This test checks the log itself and clears it.
 dmesg -n 1
 (
 	echo 0 >$group/cgroup.procs
 	while sleep 1000 & do :; done
 ) 2>/dev/null & bomb=$!
 until grep -q '^oom_kill [1-9]' $group/memory.events; do sleep 0.1; done
-kill -0 $outside || fail "a process outside died"
+kill -0 $outside || fail "a process outside the cgroup was killed"
 echo 1 >$group/cgroup.kill
 wait $bomb || true
 until rmdir $group 2>/dev/null; do sleep 0.1; done
 contains "the log" "invoked oom-killer" "$(dmesg)"
-is "traces" "$(dmesg | grep -c 'invoked oom-killer')" "$(dmesg | grep -c 'Call Trace')"
-is "kills elsewhere" 0 "$(dmesg | grep 'oom-kill:' | grep -vc "oom_memcg=/${group##*/}")"
+is "call traces outside the reports" "$(dmesg | grep -c 'invoked oom-killer')" "$(dmesg | grep -c 'Call Trace')"
+is "kills outside the cgroup" 0 "$(dmesg | grep 'oom-kill:' | grep -vc "oom_memcg=/${group##*/}")"
 dmesg -C
 dmesg -n 5
 touch $over
-wait $outside || fail "a process outside had a wrong answer"
+wait $outside || fail "a process outside the cgroup got a wrong answer"
 tries=0
 until [ "$(cat /sys/kernel/usrsysshm/pages)" -le "$pages" ]; do
 	[ $((tries += 1)) -lt 100 ] || fail "$pages pages before, $(cat /sys/kernel/usrsysshm/pages) after"

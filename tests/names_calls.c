@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * uss_gethostname, uss_getdomainname, uss_uname, uss_getloadavg and uss_nprocs_onln do what glibc's do: return value, errno, every byte
- * of the buffer; with names of each length, buffers of each size, and counts of each kind. Served or not.
+ * uss_gethostname, uss_getdomainname, uss_uname, uss_getloadavg and uss_nprocs_onln behave like glibc's functions: return
+ * value, errno and every byte of the buffer, for names of each length, buffers of each size and counts of each kind. The
+ * answers may come from the pages or not.
  */
 #include <sys/mman.h>
 #include <sys/utsname.h>
 
 #include "test.h"
 
-static char name_at_edge[4096 * 2];
+static char long_name[4096 * 2];
 
-/* Does what one of the two does into @size bytes of a buffer that is known before, and says how it went. */
+/* Calls @get with a prefilled buffer of which it may use @size bytes. Returns its result and errno. */
 static void call(int (*get)(char *name, size_t size), char buffer[100], size_t size, int *result, int *error)
 {
 	memset(buffer, '#', 100);
@@ -29,16 +30,16 @@ static void compare(const char *what, int (*ours)(char *, size_t), int (*theirs)
 	for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
 		call(ours, our_buffer, sizes[i], &our_result, &our_error);
 		call(theirs, their_buffer, sizes[i], &their_result, &their_error);
-		CHECK(our_result == their_result && our_error == their_error, "%s, size %zu: returned %d (%s), glibc's %d (%s)", what,
+		CHECK(our_result == their_result && our_error == their_error, "%s, size %zu: returned %d (%s), glibc %d (%s)", what,
 		      sizes[i], our_result, strerror(our_error), their_result, strerror(their_error));
-		CHECK(!memcmp(our_buffer, their_buffer, 100), "%s, size %zu: other bytes than glibc's", what, sizes[i]);
+		CHECK(!memcmp(our_buffer, their_buffer, 100), "%s, size %zu: the buffer differs from glibc's", what, sizes[i]);
 	}
-	/* A name of no size may have no address either. */
+	/* With size 0 the address may be NULL. */
 	errno = 0;
 	our_result = ours(NULL, 0);
 	our_error = errno;
 	errno = 0;
-	CHECK(our_result == theirs(NULL, 0) && our_error == errno, "%s(NULL, 0): returned %d (%s)", what, our_result,
+	CHECK(our_result == theirs(NULL, 0) && our_error == errno, "%s(NULL, 0) returned %d (%s), unlike glibc", what, our_result,
 	      strerror(our_error));
 }
 
@@ -50,7 +51,7 @@ static void check_uname(void)
 	memset(&ours, '#', sizeof(ours));
 	memset(&real, '*', sizeof(real));
 	CHECK(!uss_uname(&ours) && !syscall(SYS_uname, &real), "uname");
-	CHECK(!memcmp(&ours, &real, sizeof(real)), "uss_uname: not what uname(2) fills in");
+	CHECK(!memcmp(&ours, &real, sizeof(real)), "uss_uname and uname(2) differ");
 	errno = 0;
 	CHECK(uss_uname(NULL) == -1, "uss_uname(NULL)");
 	error = errno;
@@ -63,7 +64,7 @@ static void check_loadavg(void)
 	int count, i, tries;
 
 	for (count = -2; count <= 4; count++) {
-		/* They may have changed between the two. */
+		/* Retry, because the load averages may have changed between the two calls. */
 		for (tries = 0; tries < 3; tries++) {
 			for (i = 0; i < 4; i++)
 				ours[i] = theirs[i] = -1;
@@ -71,7 +72,7 @@ static void check_loadavg(void)
 			if (!memcmp(ours, theirs, sizeof(ours)))
 				break;
 		}
-		CHECK(tries < 3, "uss_getloadavg(%d): %f %f %f, glibc's %f %f %f", count, ours[0], ours[1], ours[2], theirs[0],
+		CHECK(tries < 3, "uss_getloadavg(%d): %f %f %f, glibc %f %f %f", count, ours[0], ours[1], ours[2], theirs[0],
 		      theirs[1], theirs[2]);
 	}
 }
@@ -81,9 +82,9 @@ int main(void)
 	static const int lengths[] = { 5, 64, 1, 0, 63, 12 };
 	size_t i;
 
-	memset(name_at_edge, 'x', sizeof(name_at_edge));
+	memset(long_name, 'x', sizeof(long_name));
 	for (i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
-		CHECK(!sethostname(name_at_edge, (size_t)lengths[i]) && !setdomainname(name_at_edge, (size_t)lengths[i]), "%s",
+		CHECK(!sethostname(long_name, (size_t)lengths[i]) && !setdomainname(long_name, (size_t)lengths[i]), "%s",
 		      strerror(errno));
 		compare("gethostname", uss_gethostname, gethostname);
 		compare("getdomainname", uss_getdomainname, getdomainname);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Names set through every door while four readers ask page and system call in turn, a million times: each answer was current at some
- * instant during the call, none was ever half-written, and the setter finds its own name as soon as it has set it.
+ * Names are set through every entry point while four readers compare the library with the system call a million times. Each
+ * answer was current at some instant during the call, none was half-written, and the process that sets a name reads the new
+ * name at once.
  *
- * A name is a number and as many letters as the number says; numbers only grow. So an answer from the page must lie between what
- * the system call says before it and after it.
+ * A name is a number followed by a count of letters that depends on the number. The numbers only grow, so an answer from the
+ * page must lie between what the system call returns before and after it.
  */
 #include <sched.h>
 #include <sys/mman.h>
@@ -15,7 +16,7 @@
 #define READERS 4
 #define READS 250000
 
-static char *low;			/* memory that a 32-bit system call can name */
+static char *low;			/* memory that a 32-bit system call can address */
 static struct {
 	int readers_done;
 	long served[READERS];
@@ -30,14 +31,14 @@ static int make_name(char *name, unsigned int number)
 	return digits + letters;
 }
 
-/* The number in @name, which must be whole. */
+/* Returns the number in @name, which must be a complete name. */
 static unsigned int number_of(const char *name, const char *where)
 {
 	unsigned int number = (unsigned int)strtoul(name, NULL, 10);
 	char whole[65];
 
 	make_name(whole, number);
-	CHECK(!strcmp(name, whole), "%s: a name in pieces: %s", where, name);
+	CHECK(!strcmp(name, whole), "%s: a half-written name: %s", where, name);
 	return number;
 }
 
@@ -60,7 +61,7 @@ static void write_file(const char *path, const char *name)
 	close(fd);
 }
 
-/* Sets both names, each through one of its doors, and looks. */
+/* Sets both names through one of the entry points and reads them back. */
 static void set_names(unsigned int number)
 {
 	int length = make_name(low, number);
@@ -80,15 +81,16 @@ static void set_names(unsigned int number)
 		break;
 #endif
 	}
-	CHECK(!uss_gethostname(name, sizeof(name)) && !strcmp(name, low), "after door %u: %s, set %s", number % 3, name, low);
-	CHECK(!uss_getdomainname(name, sizeof(name)) && !strcmp(name, low), "after door %u: domain %s, set %s", number % 3, name, low);
+	CHECK(!uss_gethostname(name, sizeof(name)) && !strcmp(name, low), "after entry point %u: %s, set %s", number % 3, name, low);
+	CHECK(!uss_getdomainname(name, sizeof(name)) && !strcmp(name, low), "after entry point %u: domain %s, set %s", number % 3,
+	      name, low);
 }
 
 static void check_between(unsigned int before, const char *name, unsigned int after, const char *what)
 {
 	unsigned int number = number_of(name, what);
 
-	CHECK(before <= number && number <= after, "%s: %u was not current: %u before, %u after", what, number, before, after);
+	CHECK(before <= number && number <= after, "%s: %u was not current, %u before and %u after", what, number, before, after);
 }
 
 static void read_names(int reader)
@@ -144,12 +146,12 @@ int main(void)
 			_exit(0);
 		}
 	}
-	/* The setter left its namespace's page at unshare; a child of it has one. */
+	/* The setting process left its system page behind at unshare. A child of it has the page of the new namespace. */
 	if (fork() == 0) {
-		CHECK(uss_served() & USS_SERVED_NAMES, "the setter is not served");
+		CHECK(uss_served() & USS_SERVED_NAMES, "the process that sets names is not served");
 		while (__atomic_load_n(&shared->readers_done, __ATOMIC_SEQ_CST) < READERS && getppid() != 1) {
 			set_names(++number);
-			/* As often as it can, and sometimes not for a while. */
+			/* As fast as possible, with a pause now and then. */
 			if (number % 64 == 0)
 				usleep(2000);
 		}
@@ -160,6 +162,6 @@ int main(void)
 		reap(readers[i]);
 	reap(-1);
 	for (i = 0; i < READERS; i++)
-		CHECK(shared->served[i] > READS / 100, "reader %d was served %ld times of %d", i, shared->served[i], READS);
+		CHECK(shared->served[i] > READS / 100, "reader %d was served in %ld of %d calls", i, shared->served[i], READS);
 	return 0;
 }

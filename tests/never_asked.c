@@ -1,21 +1,24 @@
 /* SPDX-License-Identifier: MIT */
-/* A process that never asked has no pages, nor have its threads, its children by fork and vfork, and what those exec: nobody counts them. */
+/*
+ * A process that never asked has no pages and is not counted, and neither are its threads, its children by fork and vfork,
+ * and the programs that they exec.
+ */
 #include <pthread.h>
 
 #include "asking.h"
 
 static long processes, pages;
 
-static void check_nothing(const char *where)
+static void check_no_trace(const char *where)
 {
-	check_has_not_asked(where);
-	CHECK(read_number(PROCESSES) == processes, "%s: %ld processes, not %ld", where, read_number(PROCESSES), processes);
-	CHECK(read_number(PAGES) == pages, "%s: %ld pages, not %ld", where, read_number(PAGES), pages);
+	check_no_pages(where);
+	CHECK(read_number(PROCESSES) == processes, "%s: %ld processes, expected %ld", where, read_number(PROCESSES), processes);
+	CHECK(read_number(PAGES) == pages, "%s: %ld pages, expected %ld", where, read_number(PAGES), pages);
 }
 
 static void *thread(void *where)
 {
-	check_nothing(where);
+	check_no_trace(where);
 	return NULL;
 }
 
@@ -31,12 +34,12 @@ static void exec_again(void)
 
 static void grandchild(void)
 {
-	check_nothing("child of a child");
+	check_no_trace("child of a child");
 }
 
 static void child(void)
 {
-	check_nothing("child");
+	check_no_trace("child");
 	in_fresh_process(grandchild);
 	exec_again();
 }
@@ -50,14 +53,14 @@ int main(int argc, char **argv)
 	if (argc == 3) {
 		processes = atol(argv[1]);
 		pages = atol(argv[2]);
-		check_nothing("after exec");
+		check_no_trace("after exec");
 		return 0;
 	}
 	processes = read_number(PROCESSES);
 	pages = read_number(PAGES);
-	CHECK(processes >= 0 && pages >= 0, "no module");
+	CHECK(processes >= 0 && pages >= 0, "the module is not loaded");
 	for (i = 0; i < 20; i++) {
-		check_nothing("program");
+		check_no_trace("program");
 		in_fresh_process(child);
 		pid = vfork();
 		if (pid == 0)
@@ -65,6 +68,6 @@ int main(int argc, char **argv)
 		reap(pid);
 		CHECK(!pthread_create(&id, NULL, thread, "thread") && !pthread_join(id, NULL), "thread");
 	}
-	check_nothing("at the end");
+	check_no_trace("at the end");
 	return 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Another user can neither read nor write the pages of a process, though it knows their address: the kernel's rule for debuggers. The title, once
- * set, everybody may read, for that is what it is for.
+ * Another user can neither read nor write the pages of a process, even if it knows their address: the kernel's ptrace access
+ * check applies. The title, once set, is public.
  */
 #include <grp.h>
 #include <sys/ptrace.h>
@@ -59,13 +59,13 @@ int main(void)
 	pid_t me = raw_getpid();
 	int as_root;
 
-	CHECK(geteuid() == 0, "to be run as root");
+	CHECK(geteuid() == 0, "must run as root");
 	check_served("before");
 	CHECK(!uss_set_title("for all to read", 15), "title: %s", strerror(errno));
 	for (as_root = 0; as_root < 2; as_root++) {
 		if (fork() == 0) {
 			CHECK(as_root || (!setgroups(0, NULL) && !setresgid(NOBODY, NOBODY, NOBODY) && !setresuid(NOBODY, NOBODY, NOBODY)),
-			      "another user: %s", strerror(errno));
+			      "becoming another user: %s", strerror(errno));
 			try_all(me, as_root);
 			_exit(0);
 		}

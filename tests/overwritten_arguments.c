@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A program that has overwritten its command line, beyond its end into the environment, as perl and sendmail do: others see the same
- * as on a kernel without the module, byte for byte, after it asks for a title area and after it removes a title; and so in its child.
+ * A program overwrites its command line, beyond its end into the environment, as perl and sendmail do. Others read the same
+ * bytes as without the module, after it has asked for a title area and after it has removed a title. The same holds for its
+ * child.
  */
 #include <sys/prctl.h>
 
 #include "test.h"
 
-/* From /proc/self/stat: where the command line begins and ends, and the environment. */
+/* From /proc/self/stat: the start and end of the command line and of the environment. */
 static char *arg_start, *arg_end, *env_start, *env_end;
 
 static void find_arguments(void)
@@ -32,7 +33,7 @@ struct shown {
 	ssize_t length, length_in_pieces, at_offsets[5];
 };
 
-/* At once, and in pieces that begin anywhere. */
+/* Reads the command line at once and in pieces from several offsets. */
 static struct shown read_shown(void)
 {
 	static const off_t offsets[5] = { 1, 40, 300, 4095, 4097 };
@@ -45,7 +46,8 @@ static struct shown read_shown(void)
 	CHECK(fd >= 0, "open: %s", strerror(errno));
 	while ((got = read(fd, shown.text + shown.length, 1000)) > 0 && shown.length < 2 * 4096)
 		shown.length += got;
-	while ((got = pread(fd, shown.in_pieces + shown.length_in_pieces, 61, shown.length_in_pieces)) > 0 && shown.length_in_pieces < 2 * 4096)
+	while ((got = pread(fd, shown.in_pieces + shown.length_in_pieces, 61, shown.length_in_pieces)) > 0 &&
+	       shown.length_in_pieces < 2 * 4096)
 		shown.length_in_pieces += got;
 	for (i = 0; i < 5; i++) {
 		shown.at_offsets[i] = pread(fd, piece, sizeof(piece), offsets[i]);
@@ -61,8 +63,8 @@ static void check_same(const char *what, const char *when, const struct shown *s
 	struct shown shown = read_shown();
 
 	CHECK(!memcmp(&shown, stock, sizeof(shown)),
-	      "%s, %s: %zd bytes, %zd in pieces (%zd %zd %zd at offsets): %.60s; stock has %zd, %zd (%zd %zd %zd): %.60s", what, when,
-	      shown.length, shown.length_in_pieces, shown.at_offsets[0], shown.at_offsets[1], shown.at_offsets[2], shown.text,
+	      "%s, %s: %zd bytes, %zd in pieces (%zd %zd %zd at offsets): %.60s; without the module %zd, %zd (%zd %zd %zd): %.60s", what,
+	      when, shown.length, shown.length_in_pieces, shown.at_offsets[0], shown.at_offsets[1], shown.at_offsets[2], shown.text,
 	      stock->length, stock->length_in_pieces, stock->at_offsets[0], stock->at_offsets[1], stock->at_offsets[2], stock->text);
 }
 
@@ -77,7 +79,7 @@ static void check_child(const char *what, const char *when, const struct shown *
 	reap(pid);
 }
 
-/* A child of a process with a title removes what it has inherited. */
+/* A child of a process with a title removes the inherited title. */
 static void check_child_removes(const char *what, const struct shown *stock)
 {
 	pid_t pid = fork();
@@ -91,14 +93,14 @@ static void check_child_removes(const char *what, const struct shown *stock)
 	reap(pid);
 }
 
-/* What the program has done to its arguments. */
+/* What the program does to its arguments. */
 enum {
-	NUL_AT_END = 1,			/* and its text goes on behind */
+	NUL_AT_END = 1,			/* and the text continues behind it */
 	NUL_INSIDE = 2,
 	ENVIRONMENT_ELSEWHERE = 4,
 };
 
-/* In a process of its own, that has not asked for a title area yet. */
+/* In a process of its own that has not asked for a title area yet. */
 static void try(const char *what, size_t length, int how)
 {
 	size_t all = (size_t)(env_end - arg_start);
@@ -119,9 +121,9 @@ static void try(const char *what, size_t length, int how)
 	if (how & ENVIRONMENT_ELSEWHERE)
 		CHECK(!prctl(PR_SET_MM, PR_SET_MM_ENV_START, (unsigned long)env_start + 8, 0, 0), "PR_SET_MM: %s", strerror(errno));
 	stock = read_shown();
-	CHECK(stock.length, "%s: nothing is shown", what);
+	CHECK(stock.length, "%s: the command line is empty", what);
 	CHECK(my_title_area(), "no title area");
-	check_same(what, "title area asked for", &stock);
+	check_same(what, "after asking for the title area", &stock);
 	check_child(what, "child without a title", &stock);
 	uss_setproctitle("-a title");
 	CHECK(!strcmp(read_shown().text, "a title"), "%s: the title is not shown", what);
@@ -139,7 +141,7 @@ static void try_all(void)
 	find_arguments();
 	arguments = (size_t)(arg_end - arg_start);
 	all = (size_t)(env_end - arg_start);
-	CHECK(arg_end == env_start, "environment elsewhere");
+	CHECK(arg_end == env_start, "the environment does not follow the arguments");
 	try("untouched", 0, 0);
 	try("shorter", arguments / 2, 0);
 	try("a NUL inside", arguments, NUL_INSIDE);

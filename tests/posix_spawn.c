@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* posix_spawn, beside a thread that asks all the time: never a wrong answer, and the spawned program is served. */
+/* During posix_spawn another thread never gets a wrong answer, and the spawned program is served. */
 #include <pthread.h>
 #include <spawn.h>
 
@@ -8,7 +8,7 @@
 extern char **environ;
 static int done;
 
-static void *asker(void *unused)
+static void *checker(void *unused)
 {
 	(void)unused;
 	while (!__atomic_load_n(&done, __ATOMIC_RELAXED))
@@ -24,14 +24,14 @@ int main(int argc, char **argv)
 	int i, err;
 
 	main_after_exec(argc, argv);
-	CHECK(!pthread_create(&thread, NULL, asker, NULL), "pthread_create");
+	CHECK(!pthread_create(&thread, NULL, checker, NULL), "pthread_create");
 	for (i = 0; i < 200; i++) {
 		err = posix_spawn(&pid, "/proc/self/exe", NULL, NULL, arguments, environ);
 		CHECK(!err, "posix_spawn: %s", strerror(err));
 		check_served("parent after posix_spawn");
 		reap(pid);
 		err = posix_spawn(&pid, "/nowhere", NULL, NULL, arguments, environ);
-		CHECK(err == ENOENT, "posix_spawn of nothing: %s", strerror(err));
+		CHECK(err == ENOENT, "posix_spawn of a missing file: %s", strerror(err));
 		check_served("parent after a failing posix_spawn");
 	}
 	__atomic_store_n(&done, 1, __ATOMIC_RELAXED);

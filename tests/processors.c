@@ -1,24 +1,27 @@
 /* SPDX-License-Identifier: MIT */
-/* A processor goes offline and comes back, twenty times: what uss_nprocs_onln says was true at some instant during the call. */
+/*
+ * A processor goes offline and comes back, twenty times. Every result of uss_nprocs_onln was true at some instant during the
+ * call.
+ */
 #include <signal.h>
 #include <sys/mman.h>
 
 #include "test.h"
 
-/* How often it has come or gone. */
+/* The number of changes so far. */
 static volatile int *changes;
 
 static void set_online(const char *text)
 {
 	int fd = open("/sys/devices/system/cpu/cpu1/online", O_WRONLY);
 
-	CHECK(fd >= 0, "no second processor to take away: %s", strerror(errno));
+	CHECK(fd >= 0, "no second processor to take offline: %s", strerror(errno));
 	CHECK(write(fd, text, 1) == 1, "cpu1/online: %s", strerror(errno));
 	++*changes;
 	close(fd);
 }
 
-/* What glibc counts. */
+/* What glibc counts, by reading sysfs. */
 static long counted(void)
 {
 	return sysconf(_SC_NPROCESSORS_ONLN);
@@ -34,8 +37,11 @@ static void reader(void)
 		before = counted();
 		answer = uss_nprocs_onln();
 		after = counted();
-		/* Unless the reader was away for so long that it came and went; the second change is counted only when it is over. */
-		CHECK(answer == before || answer == after || *changes > seen, "%ld: not current, %ld before, %ld after", answer,
+		/*
+		 * The exception is a reader that was preempted during two changes. A counter difference of one shows that,
+		 * because the second change is counted only when it is complete.
+		 */
+		CHECK(answer == before || answer == after || *changes > seen, "%ld was not current, %ld before and %ld after", answer,
 		      before, after);
 	}
 }
@@ -47,20 +53,20 @@ int main(void)
 
 	changes = mmap(NULL, sizeof(*changes), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	CHECK(changes != MAP_FAILED, "mmap");
-	CHECK(counted() >= 2, "one processor");
+	CHECK(counted() >= 2, "the test needs two processors");
 	CHECK(uss_served() & USS_SERVED_NPROCS, "not served");
 	pid = fork();
 	if (pid == 0)
 		reader();
 	for (i = 0; i < 20; i++) {
 		set_online("0");
-		CHECK(uss_nprocs_onln() == counted() && counted() == 1, "%ld after one went offline", uss_nprocs_onln());
+		CHECK(uss_nprocs_onln() == counted() && counted() == 1, "%ld processors after one went offline", uss_nprocs_onln());
 		CHECK(uss_served() & USS_SERVED_NPROCS, "not served with one offline");
 		set_online("1");
-		CHECK(uss_nprocs_onln() == counted() && counted() == 2, "%ld after one came back", uss_nprocs_onln());
+		CHECK(uss_nprocs_onln() == counted() && counted() == 2, "%ld processors after one came back", uss_nprocs_onln());
 		CHECK(uss_served() & USS_SERVED_NPROCS, "not served with both");
 	}
-	CHECK(kill(pid, 0) == 0 && waitpid(pid, NULL, WNOHANG) == 0, "the reader has ended");
+	CHECK(kill(pid, 0) == 0 && waitpid(pid, NULL, WNOHANG) == 0, "the reader has exited");
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
 	return 0;

@@ -1,30 +1,29 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A 32-bit program reads the same pages by the same header: pid, fork id and start time. They are not executable, not even where all is that can
- * be read.
+ * A 32-bit program reads the same pages with the same header: pid, fork id and start time. The pages are not executable, not
+ * even in a process where all readable memory is.
  */
 #include <sys/personality.h>
 
 #include "test.h"
 
-_Static_assert(sizeof(void *) == 4, "to be compiled with -m32");
+_Static_assert(sizeof(void *) == 4, "compile with -m32");
 
 static void check_shown(const char *text)
 {
 	char shown[64] = "";
 	int fd = open("/proc/self/cmdline", O_RDONLY);
 
-	CHECK(fd >= 0 && read(fd, shown, sizeof(shown) - 1) > 0 && !strcmp(shown, text), "%s is shown", shown);
+	CHECK(fd >= 0 && read(fd, shown, sizeof(shown) - 1) > 0 && !strcmp(shown, text), "the command line is %s", shown);
 	close(fd);
 }
 
-/* After exec with READ_IMPLIES_EXEC. */
+/* Runs after exec with READ_IMPLIES_EXEC. */
 static void check_not_executable(void)
 {
 	int ours = 0;
 	char line[512], mode[8];
 	FILE *maps;
-
 
 	CHECK((intptr_t)my_title_area() > 0, "no title area");
 	maps = fopen("/proc/self/maps", "re");
@@ -38,7 +37,7 @@ static void check_not_executable(void)
 	}
 	fclose(maps);
 	CHECK(ours == 2, "%d mappings", ours);
-	CHECK(personality(0xffffffff) & READ_IMPLIES_EXEC, "READ_IMPLIES_EXEC is lost by exec");
+	CHECK(personality(0xffffffff) & READ_IMPLIES_EXEC, "READ_IMPLIES_EXEC was lost by exec");
 	exit(0);
 }
 
@@ -61,7 +60,7 @@ int main(int argc, char **argv)
 	if (pid == 0) {
 		check_shown("a 32-bit title");
 		check_served("child of a 32-bit program");
-		CHECK(uss_forkid() != forkid, "child: fork id of its parent");
+		CHECK(uss_forkid() != forkid, "child: it has its parent's fork id");
 		execl("/proc/self/exe", argv[0], "checked", "32-bit program after exec", NULL);
 		_exit(1);
 	}
@@ -75,8 +74,8 @@ int main(int argc, char **argv)
 	reap(pid);
 	pid = vfork();
 	if (pid == 0) {
-		check_asks("vfork child of a 32-bit program");
-		CHECK(uss_forkid() != forkid, "vfork child: fork id of its parent");
+		check_fallback("vfork child of a 32-bit program");
+		CHECK(uss_forkid() != forkid, "vfork child: it has its parent's fork id");
 		_exit(0);
 	}
 	reap(pid);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* A program that itself says where its command line is (prctl PR_SET_MM_MAP), after a title, wins; so it does in its children. */
+/*
+ * A program that has a title and then sets the address of its command line itself (prctl PR_SET_MM) overrides the title, also
+ * in its children.
+ */
 #include <sys/mman.h>
 #include <sys/prctl.h>
 
@@ -12,31 +15,31 @@ static void check_shown(const char *where, const char *text)
 
 	CHECK(fd >= 0 && read(fd, shown, sizeof(shown) - 1) > 0, "read: %s", strerror(errno));
 	close(fd);
-	CHECK(!strcmp(shown, text), "%s: %s is shown, not %s", where, shown, text);
+	CHECK(!strcmp(shown, text), "%s: the command line is %s, expected %s", where, shown, text);
 }
 
 int main(void)
 {
-	/* The kernel shows nothing that lies in a file's mapping. */
+	/* The text must be in anonymous memory: the kernel does not show a file mapping. */
 	char own[] = "the program's own";
 	pid_t pid;
 
 	CHECK(uss_served() & USS_SERVED_TITLE, "titles are not served");
 	uss_setproctitle("-a title");
-	check_shown("a title", "a title");
-	/* One field at a time, as root may. */
+	check_shown("with a title", "a title");
+	/* One field at a time, which requires root. */
 	CHECK(!prctl(PR_SET_MM, PR_SET_MM_ARG_END, (unsigned long)own + sizeof(own), 0, 0), "PR_SET_MM_ARG_END: %s", strerror(errno));
 	CHECK(!prctl(PR_SET_MM, PR_SET_MM_ARG_START, (unsigned long)own, 0, 0), "PR_SET_MM_ARG_START: %s", strerror(errno));
-	check_shown("the program's own", own);
+	check_shown("after prctl", own);
 	uss_setproctitle("-another title");
-	check_shown("a title afterwards", own);
+	check_shown("after another title", own);
 	pid = fork();
 	if (pid == 0) {
 		check_shown("child", own);
 		_exit(0);
 	}
 	reap(pid);
-	/* Its pages gone, what it said still holds. */
+	/* After the pages are unmapped, the program's choice still holds. */
 	CHECK(!munmap(my_title_area(), TITLE_AREA_SIZE) && !munmap((void *)(uintptr_t)uss_page_base(), 3 * (size_t)sysconf(_SC_PAGESIZE)),
 	      "munmap: %s", strerror(errno));
 	check_shown("after munmap", own);

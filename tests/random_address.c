@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The address is a new one with each of 1,000 execs, and each of its bits is as random as the kernel's own mappings are; it stands still
- * when randomisation is turned off.
+ * The pages have a new address after each of 1,000 execs, and each bit of the address is as random as in the kernel's other
+ * mappings. With randomisation turned off the address stays the same.
  */
 #include <sys/mman.h>
 #include <sys/personality.h>
@@ -28,7 +28,7 @@ static void exec_again(void)
 	CHECK(false, "exec: %s", strerror(errno));
 }
 
-/* Each program of the chain leaves its address in the shared memory. */
+/* Each program of the chain records its address in the shared memory. */
 static void collect(int wanted, unsigned long persona)
 {
 	shared->number = 0;
@@ -38,7 +38,7 @@ static void collect(int wanted, unsigned long persona)
 		exec_again();
 	}
 	reap(-1);
-	CHECK(shared->number == wanted, "%d programs", shared->number);
+	CHECK(shared->number == wanted, "%d programs ran", shared->number);
 }
 
 static int compare(const void *a, const void *b)
@@ -55,13 +55,13 @@ static void check_distribution(int bits)
 	for (bit = 12; bit < 12 + bits; bit++) {
 		for (i = set = 0; i < EXECS; i++)
 			set += shared->addresses[i] >> bit & 1;
-		/* Six standard deviations from one half. */
+		/* Six standard deviations from the mean. */
 		CHECK(set > EXECS / 2 - 95 && set < EXECS / 2 + 95, "bit %d was set in %d of %d addresses", bit, set, EXECS);
 	}
 	qsort(shared->addresses, EXECS, sizeof(shared->addresses[0]), compare);
 	for (i = 1; i < EXECS; i++)
 		same += shared->addresses[i] == shared->addresses[i - 1];
-	CHECK(same < 3, "%d of %d addresses came twice", same, EXECS);
+	CHECK(same < 3, "%d of %d addresses occurred before", same, EXECS);
 }
 
 int main(int argc, char **argv)

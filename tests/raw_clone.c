@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* clone(2) and clone3 by raw system call, of which libc knows nothing: the child's first load is right. */
+/* After clone(2) and clone3(2) by raw system call, which libc does not see, the child's first load of its pid is right. */
 #include <linux/sched.h>
 #include <sched.h>
 #include <signal.h>
@@ -23,7 +23,7 @@ int main(void)
 		if (pid == 0) {
 			pid_t first = uss_getpid();
 
-			CHECK(first != parent, "the child was given its parent's pid %d", parent);
+			CHECK(first != parent, "the child read its parent's pid %d", parent);
 			check_served("raw clone child");
 			_exit(0);
 		}

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The read-only pages refuse every way to write them, as root: a store, mprotect, a system call's buffer, ptrace, /proc/PID/mem,
- * process_vm_writev, /proc/PID/map_files, remap_file_pages, mremap over them, a buffer of io_uring, a pipe that holds them (vmsplice).
- * No page can be made executable.
+ * The read-only pages refuse every kind of write, as root: a store, mprotect, a system call's buffer, ptrace, /proc/PID/mem,
+ * process_vm_writev, /proc/PID/map_files, remap_file_pages, mremap over them, an io_uring buffer, a pipe that holds them
+ * (vmsplice). No page can be made executable.
  */
 #include <linux/io_uring.h>
 #include <setjmp.h>
@@ -22,13 +22,13 @@ static void on_fault(int signal)
 	siglongjmp(back, 1);
 }
 
-static void check_unchanged(const char *way)
+static void check_unchanged(const char *means)
 {
-	check_served(way);
-	CHECK(my_page()->header.magic == USS_MAGIC_PROCESS, "%s: magic %#x", way, my_page()->header.magic);
+	check_served(means);
+	CHECK(my_page()->header.magic == USS_MAGIC_PROCESS, "%s: magic %#x", means, my_page()->header.magic);
 }
 
-/* Where each way must succeed, or it proves nothing when it fails elsewhere. */
+/* A writable word, as the control: here each kind of write must succeed, or its failure elsewhere proves nothing. */
 static char *title_word(void)
 {
 	return my_title_area() + 64;
@@ -38,7 +38,7 @@ static void by_store(char *address)
 {
 	if (!sigsetjmp(back, 1)) {
 		*(volatile char *)address = 1;
-		CHECK(false, "a store went through");
+		CHECK(false, "a store to a read-only page succeeded");
 	}
 	check_unchanged("store");
 }
@@ -90,7 +90,7 @@ static void by_ptrace(char *address)
 	int status;
 
 	if (pid == 0) {
-		/* For the control: another process's fault makes no page. */
+		/* For the control: a fault by another process allocates no page. */
 		*title_word() = 1;
 		raise(SIGSTOP);
 		check_unchanged("ptrace");
@@ -106,7 +106,7 @@ static void by_ptrace(char *address)
 	reap(pid);
 }
 
-/* A buffer that the kernel holds on to and writes later, by its own mapping. */
+/* A buffer that the kernel pins and writes later through its own mapping. */
 static void by_io_uring(char *address)
 {
 	struct io_uring_params parameters = { 0 };
@@ -123,7 +123,7 @@ static void by_io_uring(char *address)
 	check_unchanged("io_uring");
 }
 
-/* What is written to a pipe goes into the last page there, if that is the pipe's own. */
+/* A write to a pipe is appended to the pipe's last page, if the pipe owns that page. */
 static void by_vmsplice(char *address)
 {
 	struct iovec piece = { address, 4 };
@@ -132,14 +132,17 @@ static void by_vmsplice(char *address)
 
 	CHECK(!pipe(fds), "pipe: %s", strerror(errno));
 	CHECK(vmsplice(fds[1], &piece, 1, 0) == 4 && write(fds[1], "text", 4) == 4, "vmsplice: %s", strerror(errno));
-	CHECK(memcmp(address + 4, "text", 4), "written by way of a pipe");
+	CHECK(memcmp(address + 4, "text", 4), "a read-only page was written through a pipe");
 	CHECK(read(fds[0], text, 8) == 8 && !memcmp(text + 4, "text", 4), "read: %s", strerror(errno));
 	close(fds[0]);
 	close(fds[1]);
 	check_unchanged("vmsplice");
 }
 
-/* The links there lead to mapped files; ours must not be opened through them. The read-only pages have no file. */
+/*
+ * The links in map_files lead to the mapped files. The file of the title area must not be opened through them. The read-only
+ * pages have no file.
+ */
 static void by_map_files(char *pages, size_t size, bool has_file)
 {
 	struct stat link;
@@ -156,11 +159,11 @@ static void by_map_files(char *pages, size_t size, bool has_file)
 
 static void by_remapping(char *pages, char *title, size_t page_size)
 {
-	/* A title page's file over a read-only page gives a writable page of the title area there, or nothing. */
+	/* A title page's file mapped over a read-only page may only yield a writable page of the title area, or fail. */
 	CHECK(syscall(SYS_remap_file_pages, pages, page_size, 0, 0, 0) < 0, "remap_file_pages of the process page");
 	CHECK(syscall(SYS_remap_file_pages, title, page_size, 0, 1000, 0) < 0, "remap_file_pages outside the title area");
 	CHECK(mremap(pages, 3 * page_size, 5 * page_size, MREMAP_MAYMOVE) == MAP_FAILED, "mremap made the pages grow");
-	CHECK(mremap(pages, 0, 3 * page_size, MREMAP_MAYMOVE) == MAP_FAILED, "mremap doubled the pages");
+	CHECK(mremap(pages, 0, 3 * page_size, MREMAP_MAYMOVE) == MAP_FAILED, "mremap duplicated the pages");
 	check_unchanged("remapping");
 }
 
@@ -172,7 +175,7 @@ int main(void)
 	size_t offsets[3] = { 0 };
 	int i;
 
-	CHECK(geteuid() == 0, "to be run as root");
+	CHECK(geteuid() == 0, "must run as root");
 	CHECK(pages, "no pages");
 	offsets[1] = my_page()->system_offset;
 	offsets[2] = my_page()->machine_offset;
@@ -198,8 +201,8 @@ int main(void)
 	CHECK(mprotect(title, TITLE_AREA_SIZE, PROT_READ | PROT_WRITE | PROT_EXEC) < 0 && errno == EACCES,
 	      "the title area was made executable");
 	by_remapping(pages, title, page_size);
-	/* The title area is the process's to write. */
+	/* The title area is writable. */
 	title[page_size] = 1;
-	CHECK(title[page_size] == 1, "the title area does not keep what is written");
+	CHECK(title[page_size] == 1, "the title area lost a write");
 	return 0;
 }

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A program whose seccomp filter kills it at getpid, uname, open and, after its first question for the processors and its first title, statfs:
- * it is answered from the page, and a child of it, too; where the page says "ask" it is killed, as without us.
+ * A seccomp filter kills the program at getpid, uname, open and statfs. The library needs statfs once, before the first
+ * processor count and title. The program and its child are served from the pages. Where the page has pid 0, the fallback is
+ * killed, as without the module.
  */
 #include <linux/filter.h>
 #include <linux/seccomp.h>
@@ -45,9 +46,9 @@ int main(void)
 		forbid();
 		CHECK(uss_getpid() == mine, "pid %d", uss_getpid());
 		CHECK(!uss_gethostname(name, sizeof(name)) && !strcmp(name, real), "%s", name);
-		CHECK(uss_nprocs_onln() == processors, "processors");
-		CHECK(!uss_set_title("confined", 8), "title");
-		CHECK(uss_forkid() && uss_start_time(), "fork id or start time");
+		CHECK(uss_nprocs_onln() == processors, "the number of processors changed");
+		CHECK(!uss_set_title("confined", 8), "uss_set_title");
+		CHECK(uss_forkid() && uss_start_time(), "no fork id or start time");
 		pid = fork();
 		if (pid == 0)
 			_exit(uss_getpid() > mine ? 0 : 1);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A signal handler that runs before the forked child's first own instruction already gets the child's pid. */
+/* A signal handler that runs before the first own instruction of a forked child already reads the child's pid. */
 #include <signal.h>
 
 #include "test.h"
@@ -10,7 +10,7 @@ static void handler(int signal)
 {
 	(void)signal;
 	if (shares_memory)
-		check_asks("signal handler in a vfork child");
+		check_fallback("signal handler in a vfork child");
 	else
 		check_served("signal handler");
 	handled = 1;
@@ -27,7 +27,7 @@ int main(void)
 		pid = (pid_t)syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, 0);
 		CHECK(pid >= 0, "clone: %s", strerror(errno));
 		if (pid == 0) {
-			/* Spins on memory only, until the handler has been. */
+			/* Wait without a system call until the handler has run. */
 			while (!handled)
 				;
 			check_served("after the handler");
@@ -36,7 +36,7 @@ int main(void)
 		kill(pid, SIGUSR1);
 		reap(pid);
 	}
-	/* And in a vfork child, where the handler must ask; the parent's handler, right after it, is served. */
+	/* In a vfork child the handler falls back. The parent's handler right after vfork is served. */
 	for (i = 0; i < 200; i++) {
 		handled = 0;
 		shares_memory = 1;

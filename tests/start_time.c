@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The start time is field 22 of /proc/self/stat, not rounded: in parent, child and after exec; in another time namespace, where
- * it shifts with the clock; and after setns into one, from when on the kernel is asked.
+ * The start time is field 22 of /proc/self/stat, not rounded: in a parent, in its child and after exec. In another time
+ * namespace it shifts with the clock. After setns into one, the call falls back.
  */
 #include <sched.h>
 #include <signal.h>
@@ -50,9 +50,9 @@ int main(int argc, char **argv)
 	clock_gettime(CLOCK_BOOTTIME, &now);
 	check_start_time("program");
 	CHECK(uss_served() & USS_SERVED_START_TIME, "not served");
-	CHECK(uss_start_time() <= (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec, "started in the future");
+	CHECK(uss_start_time() <= (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec, "the start time is in the future");
 	if (argc == 2) {
-		CHECK(uss_start_time() == strtoull(argv[1], NULL, 10), "another start time after exec");
+		CHECK(uss_start_time() == strtoull(argv[1], NULL, 10), "the start time changed with exec");
 		return 0;
 	}
 	mine = uss_start_time();
@@ -61,22 +61,22 @@ int main(int argc, char **argv)
 		char text[32];
 
 		check_start_time("child");
-		CHECK(uss_start_time() > mine, "child started before its parent");
+		CHECK(uss_start_time() > mine, "the child started before its parent");
 		snprintf(text, sizeof(text), "%llu", (unsigned long long)uss_start_time());
 		execl("/proc/self/exe", argv[0], text, NULL);
 		_exit(1);
 	}
 	reap(pid);
 
-	/* A time namespace for the children, whose boot was a thousand seconds earlier. */
+	/* A time namespace for the children, with a boot time a thousand seconds earlier. */
 	CHECK(!unshare(CLONE_NEWTIME), "unshare(CLONE_NEWTIME): %s", strerror(errno));
 	write_file("/proc/self/timens_offsets", "boottime 1000 0\n");
 	check_start_time("parent, still in its time namespace");
 	pid = fork();
 	if (pid == 0) {
 		check_start_time("child in another time namespace");
-		CHECK(uss_start_time() > mine + 1000000000000, "child's time has not shifted");
-		CHECK(uss_served() & USS_SERVED_START_TIME, "child not served");
+		CHECK(uss_start_time() > mine + 1000000000000, "the child's start time has not shifted");
+		CHECK(uss_served() & USS_SERVED_START_TIME, "the child is not served");
 		_exit(0);
 	}
 	reap(pid);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A static program, which no preload could help, is served when it is linked with the library. */
+/* A static program, which a preloaded library cannot help, is served if it is linked with libusrsysshm. */
 #include "test.h"
 
 int main(int argc, char **argv)
@@ -18,7 +18,7 @@ int main(int argc, char **argv)
 	reap(pid);
 	pid = vfork();
 	if (pid == 0) {
-		check_asks("vfork child of a static program");
+		check_fallback("vfork child of a static program");
 		_exit(0);
 	}
 	reap(pid);

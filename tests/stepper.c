@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The differential stepper: a seeded random walk over everything that can move a fact. After each step every fact is read from the pages
- * and by system call; at a difference seed, step and history are printed, and the same seed walks the same way again.
+ * The differential stepper: a seeded random walk over every operation that can change a field of the pages. After each step
+ * all fields are compared with the system calls. On a difference it prints seed, step and history; the same seed repeats the
+ * same walk.
  *
- *   stepper [STEPS [SEED]]		default: 1500 steps, seed 1; ./check walks 100000, `make stepper STEPS=...` as many as one likes
+ *   stepper [STEPS [SEED]]		default: 1500 steps, seed 1; ./check makes 100,000, `make stepper STEPS=...` any number
  *
- * The walk goes on through fork and exec: a child walks a few steps and ends, an exec'd program finds number and state in shared memory.
- * So that it can be repeated, one process walks at a time, but for those that only disturb: signals, threads that ask, a child that is killed.
+ * The walk continues through fork and exec: a child walks a few steps and exits, and a program started by exec finds step
+ * number and state in shared memory. To keep the walk repeatable one process walks at a time. The exceptions only disturb:
+ * signals, threads that read the pages, a child that is killed.
  */
 #include <linux/sched.h>
 #include <pthread.h>
@@ -26,7 +28,7 @@
 
 #define HISTORY 64
 #define FORKIDS 4096
-#define MEMORY_FD 50		/* the shared memory, through exec */
+#define MEMORY_FD 50		/* the shared memory, kept across exec */
 
 extern char **environ;
 
@@ -36,18 +38,18 @@ static struct shared {
 	int depth;
 	long until[16];			/* where the walk of each generation ends */
 	int kinds[HISTORY];		/* of the last steps */
-	uint64_t forkids[FORKIDS];	/* the last ones seen, to be new */
+	uint64_t forkids[FORKIDS];	/* the last ones seen: a new one must differ */
 	long forkids_seen;
-	long done[64];			/* how often each kind was walked */
-	long looks, pids, names;	/* how often the facts were looked at, and how often pid and names came from a page */
+	long done[64];			/* the number of steps of each kind */
+	long checks, pids, names;	/* number of checks, and how many had pid and names from a page */
 } *shared;
 
 static char *program;
-static uint64_t my_forkid;		/* of this process, when it first asked */
-static char my_title[256];		/* what it should be, empty: none known */
+static uint64_t my_forkid;		/* of this process, as first read */
+static char my_title[256];		/* the expected title; empty: unknown */
 
-/* A generator of our own: the same everywhere. */
-static uint64_t chance(uint64_t below)
+/* A random generator (xorshift) that is the same on every system. */
+static uint64_t random_below(uint64_t below)
 {
 	shared->random ^= shared->random << 13;
 	shared->random ^= shared->random >> 7;
@@ -75,12 +77,12 @@ static void differs(const char *what, const char *where)
 }
 
 /*
- * The facts
+ * The checks
  */
 
 /*
- * Between two looks by system call that find the same. (An alarm can go off in a process that waits for its children, while one of them
- * sets a name.)
+ * Retries until uname(2) returns the same before and after. (An alarm can interrupt a process that waits for its children
+ * while one of them sets a name.)
  */
 static void check_names(const char *where)
 {
@@ -90,7 +92,7 @@ static void check_names(const char *where)
 	do {
 		if (syscall(SYS_uname, &before) || uss_uname(&ours) || uss_gethostname(host, sizeof(host)) ||
 		    uss_getdomainname(domain, sizeof(domain)) || syscall(SYS_uname, &after))
-			differs("return value of a name's call", where);
+			differs("return value of a name call", where);
 	} while (memcmp(&before, &after, sizeof(after)));
 	if (memcmp(&ours, &after, sizeof(after)))
 		differs("uname", where);
@@ -106,18 +108,18 @@ static void check_loads(const char *where)
 	double loads[3];
 
 	if (syscall(SYS_sysinfo, &before) || uss_getloadavg(loads, 3) != 3 || syscall(SYS_sysinfo, &after))
-		differs("load average's return value", where);
+		differs("return value of uss_getloadavg", where);
 	if ((loads[0] != (double)before.loads[0] / 65536 || loads[2] != (double)before.loads[2] / 65536) &&
 	    (loads[0] != (double)after.loads[0] / 65536 || loads[2] != (double)after.loads[2] / 65536))
 		differs("load average", where);
 }
 
-/* Safe in signal handlers and in who shares the memory: what needs no memory of this process. */
+/* Safe in signal handlers and in processes that share the memory: uses no memory of this process. */
 static void check_quick(const char *where)
 {
 	unsigned int served = uss_served();
 
-	__atomic_fetch_add(&shared->looks, 1, __ATOMIC_RELAXED);
+	__atomic_fetch_add(&shared->checks, 1, __ATOMIC_RELAXED);
 	__atomic_fetch_add(&shared->pids, (served & USS_SERVED_PID) != 0, __ATOMIC_RELAXED);
 	__atomic_fetch_add(&shared->names, (served & USS_SERVED_NAMES) != 0, __ATOMIC_RELAXED);
 	if (uss_getpid() != raw_getpid())
@@ -180,16 +182,16 @@ static void check_title(const char *where)
 	if (!*my_title)
 		return;
 	if (uss_getproctitle(title, sizeof(title)) != (ssize_t)strlen(my_title) || strcmp(title, my_title))
-		differs("title, read back,", where);
+		differs("title, as read back,", where);
 	if (read_small("/proc/self/cmdline", text, sizeof(text)) > 0 && strcmp(text, my_title))
 		differs("title in /proc", where);
 }
 
-/* When nobody shares the memory: not only right, but served. */
+/* For a process that shares its memory with no other: the answers must be right and must come from the pages. */
 static void check_all(const char *where)
 {
 	if (my_page() && !my_page()->pid)
-		differs("silence of the page", where);
+		differs("the page's pid of 0", where);
 	check_quick(where);
 	check_forkid(where);
 	check_start_time(where);
@@ -202,7 +204,7 @@ static void check_all(const char *where)
 
 static void walk(void);
 
-static void wait_well(pid_t pid, const char *what)
+static void reap_child(pid_t pid, const char *what)
 {
 	int status;
 
@@ -215,10 +217,10 @@ static void wait_well(pid_t pid, const char *what)
 		_exit(1);
 }
 
-/* In a child that is this process's own: it has a new fork id, and inherits the title. */
+/* For a child with memory of its own: it has a new fork id and inherits the title. */
 static void begin_child(void)
 {
-	long end = shared->step + (long)chance(8);
+	long end = shared->step + (long)random_below(8);
 
 	my_forkid = 0;
 	shared->until[shared->depth + 1] = end < shared->steps ? end : shared->steps;
@@ -245,15 +247,15 @@ static void step_fork(void)
 		end_child();
 	}
 	if (pid > 0)
-		wait_well(pid, "fork");
+		reap_child(pid, "fork");
 }
 
-static int unshare_and_look(void)
+static int unshare_and_check(void)
 {
 	if (unshare(CLONE_NEWUTS) == 0) {
-		check_names("after unshare in who shares the memory");
+		check_names("after unshare in a sharer");
 		if (sethostname("sharer", 6) == 0)
-			check_names("after sethostname in who shares the memory");
+			check_names("after sethostname in a sharer");
 	}
 	return 0;
 }
@@ -268,7 +270,7 @@ static int cloned(void *unused)
 	check_names("in a clone");
 	if (clone_names) {
 		syscall(SYS_sethostname, "a-clone", 7);
-		check_names("in a clone that has set its namespace's name");
+		check_names("in a clone that has set its host name");
 	}
 	clone_answer = 1;
 	syscall(SYS_exit, 0);
@@ -280,34 +282,34 @@ static char clone_stack[65536] __attribute__((aligned(16)));
 static void step_vfork(void)
 {
 	char *argv[] = { program, "--look", NULL };
-	int what = (int)chance(5);
+	int what = (int)random_below(5);
 	pid_t pid = vfork();
 
 	if (pid == 0) {
 		if (uss_getpid() != raw_getpid())
 			differs("pid", "in a vfork child");
 		if (my_page() && my_page()->pid)
-			differs("silence of the page", "in a vfork child");
+			differs("the page's pid, not 0,", "in a vfork child");
 		check_names("in a vfork child");
 		if (what == 0)
 			execve("/nowhere", argv, environ);
 		if (what == 1)
-			unshare_and_look();
+			unshare_and_check();
 		if (what == 2)
 			execve(program, argv, environ);
 		if (what == 3) {
-			/* One that shares the memory goes while another does. */
+			/* A sharer of the memory exits while another remains. */
 			clone_names = 0;
 			pid = clone(cloned, clone_stack + sizeof(clone_stack), CLONE_VM | CLONE_VFORK | SIGCHLD, NULL);
 			if (pid > 0)
-				wait_well(pid, "clone in vfork");
+				reap_child(pid, "clone in vfork");
 		}
 		if (uss_getpid() != raw_getpid())
 			differs("pid", "in a vfork child, later");
 		_exit(0);
 	}
 	if (pid > 0)
-		wait_well(pid, "vfork");
+		reap_child(pid, "vfork");
 }
 
 static unsigned int some_flags(void)
@@ -318,7 +320,7 @@ static unsigned int some_flags(void)
 	size_t i;
 
 	for (i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
-		if (chance(4) == 0)
+		if (random_below(4) == 0)
 			some |= flags[i];
 	return some;
 }
@@ -328,18 +330,21 @@ static void step_clone(void)
 	unsigned int flags = some_flags();
 	pid_t tid, pid;
 
-	/* Not process 1 of a namespace: when that ends, the kernel has it ignore SIGCHLD, and so all who share its signal handlers. */
-	if (chance(8) == 0)
+	/*
+	 * Not with CLONE_NEWPID: when process 1 of a namespace exits, the kernel sets SIGCHLD to ignored, also for all
+	 * processes that share its handlers.
+	 */
+	if (random_below(8) == 0)
 		flags = (flags & ~(unsigned int)CLONE_NEWPID) | CLONE_SIGHAND | CLONE_VM;
 	clone_names = flags & CLONE_NEWUTS;
 	pid = clone(cloned, clone_stack + sizeof(clone_stack), (int)(flags | SIGCHLD), NULL, &tid, NULL, NULL);
 	if (pid > 0)
-		wait_well(pid, "clone");
+		reap_child(pid, "clone");
 }
 
 static void step_clone_thread(void)
 {
-	unsigned int flags = CLONE_VM | CLONE_SIGHAND | CLONE_THREAD | CLONE_FS | CLONE_FILES | (chance(4) ? 0 : CLONE_NEWUTS);
+	unsigned int flags = CLONE_VM | CLONE_SIGHAND | CLONE_THREAD | CLONE_FS | CLONE_FILES | (random_below(4) ? 0 : CLONE_NEWUTS);
 	pid_t tid;
 
 	clone_answer = 0;
@@ -356,7 +361,7 @@ static void step_clone3(void)
 	struct clone_args arguments = { .flags = some_flags() & ~(unsigned int)(CLONE_VM | CLONE_PARENT_SETTID), .exit_signal = SIGCHLD };
 	pid_t pid;
 
-	if (chance(4) == 0)
+	if (random_below(4) == 0)
 		arguments.flags |= CLONE_CLEAR_SIGHAND;
 	pid = (pid_t)syscall(SYS_clone3, &arguments, sizeof(arguments));
 	if (pid == 0) {
@@ -366,7 +371,7 @@ static void step_clone3(void)
 		end_child();
 	}
 	if (pid > 0)
-		wait_well(pid, "clone3");
+		reap_child(pid, "clone3");
 }
 
 static void step_spawn(void)
@@ -375,7 +380,7 @@ static void step_spawn(void)
 	pid_t pid;
 
 	if (posix_spawn(&pid, program, NULL, NULL, argv, environ) == 0)
-		wait_well(pid, "posix_spawn");
+		reap_child(pid, "posix_spawn");
 }
 
 static void block_alarm(sigset_t *alarm)
@@ -385,12 +390,12 @@ static void block_alarm(sigset_t *alarm)
 	pthread_sigmask(SIG_BLOCK, alarm, NULL);
 }
 
-static void exec_and_walk_on(void)
+static void exec_and_continue(void)
 {
 	char *argv[] = { program, "--on", NULL };
 	sigset_t alarm;
 
-	/* An alarm that was set goes off in the new program; not before it has its handler. */
+	/* A pending alarm is delivered in the new program, but not before that has installed its handler. */
 	block_alarm(&alarm);
 	execve(program, argv, environ);
 	differs(strerror(errno), "at exec");
@@ -399,7 +404,7 @@ static void exec_and_walk_on(void)
 static void *exec_in_thread(void *unused)
 {
 	(void)unused;
-	exec_and_walk_on();
+	exec_and_continue();
 	return NULL;
 }
 
@@ -407,8 +412,8 @@ static void step_exec(void)
 {
 	pthread_t thread;
 
-	if (chance(2))
-		exec_and_walk_on();
+	if (random_below(2))
+		exec_and_continue();
 	if (pthread_create(&thread, NULL, exec_in_thread, NULL) == 0)
 		for (;;)
 			pause();
@@ -418,20 +423,20 @@ static void step_exec_fails(void)
 {
 	char *argv[] = { program, NULL };
 
-	execve(chance(2) ? "/nowhere/program" : "/etc/passwd", argv, environ);
+	execve(random_below(2) ? "/nowhere/program" : "/etc/passwd", argv, environ);
 }
 
-static void *look_in_thread(void *action)
+static void *check_in_thread(void *action)
 {
 	check_quick("in a thread");
 	switch ((intptr_t)action) {
 	case 1:
 		if (unshare(CLONE_FS | CLONE_NEWUTS) == 0 && sethostname("a-thread", 8) == 0)
-			check_quick("in a thread elsewhere");
+			check_quick("in a thread in another namespace");
 		break;
 	case 2:
 		personality(PER_LINUX32);
-		check_quick("in a thread of PER_LINUX32");
+		check_quick("in a thread with PER_LINUX32");
 		break;
 	}
 	return NULL;
@@ -440,10 +445,10 @@ static void *look_in_thread(void *action)
 static void step_thread(void)
 {
 	pthread_t threads[3];
-	int number = 1 + (int)chance(3), i;
+	int number = 1 + (int)random_below(3), i;
 
 	for (i = 0; i < number; i++)
-		if (pthread_create(&threads[i], NULL, look_in_thread, (void *)(intptr_t)(chance(8) ? 0 : 1 + chance(2))))
+		if (pthread_create(&threads[i], NULL, check_in_thread, (void *)(intptr_t)(random_below(8) ? 0 : 1 + random_below(2))))
 			break;
 	number = i;
 	check_quick("beside threads");
@@ -462,14 +467,14 @@ static void on_signal(int number)
 
 static void step_signal(void)
 {
-	struct itimerval timer = { .it_value.tv_usec = 1 + (suseconds_t)chance(3000) };
+	struct itimerval timer = { .it_value.tv_usec = 1 + (suseconds_t)random_below(3000) };
 
 	setitimer(ITIMER_REAL, &timer, NULL);
 }
 
 static void step_unshare(void)
 {
-	unshare(chance(4) ? CLONE_NEWUTS : CLONE_NEWUTS | CLONE_NEWIPC);
+	unshare(random_below(4) ? CLONE_NEWUTS : CLONE_NEWUTS | CLONE_NEWIPC);
 }
 
 static void step_unshare_pid(void)
@@ -479,7 +484,7 @@ static void step_unshare_pid(void)
 
 	if (shared->depth > 6)
 		return;
-	/* In a child, whose children are then in another namespace; a process can do it once. */
+	/* In a child, whose children are then in another namespace. A process can do this once. */
 	pid = fork();
 	if (pid == 0) {
 		begin_child();
@@ -492,8 +497,8 @@ static void step_unshare_pid(void)
 				step_vfork();
 				_exit(0);
 			}
-			wait_well(pid, "process 1");
-			/* Back to the processes of its own namespace; that of the child has ended with it. */
+			reap_child(pid, "process 1");
+			/* Return to its own pid namespace, because the child's namespace ended with the child. */
 			fd = open("/proc/self/ns/pid", O_RDONLY | O_CLOEXEC);
 			if (fd >= 0 && setns(fd, CLONE_NEWPID) == 0)
 				step_clone3();
@@ -503,14 +508,14 @@ static void step_unshare_pid(void)
 		end_child();
 	}
 	if (pid > 0)
-		wait_well(pid, "unshare of pids");
+		reap_child(pid, "unshare of pids");
 }
 
 static void step_setns(void)
 {
 	int first = open("/proc/1/ns/uts", O_RDONLY | O_CLOEXEC), own = open("/proc/self/ns/uts", O_RDONLY | O_CLOEXEC);
 
-	if (first >= 0 && setns(first, CLONE_NEWUTS) == 0 && chance(2)) {
+	if (first >= 0 && setns(first, CLONE_NEWUTS) == 0 && random_below(2)) {
 		check_names("after setns");
 		setns(own, CLONE_NEWUTS);
 	}
@@ -529,12 +534,12 @@ static void write_small(const char *path, const char *text, size_t length)
 
 static void step_name(void)
 {
-	size_t length = (size_t)chance(65), i;
+	size_t length = (size_t)random_below(65), i;
 	char name[65];
 
 	for (i = 0; i < length; i++)
-		name[i] = (char)('a' + chance(26));
-	switch (chance(4)) {
+		name[i] = (char)('a' + random_below(26));
+	switch (random_below(4)) {
 	case 0:
 		sethostname(name, length);
 		break;
@@ -552,7 +557,7 @@ static void step_name(void)
 
 static volatile int names_stop;
 
-/* Beside a setter: what is the same before and after is what the page must say. */
+/* While another thread sets names: what uname(2) returns both before and after must be what the page returns. */
 static void *watch_names(void *unused)
 {
 	struct utsname before, ours, after;
@@ -561,7 +566,7 @@ static void *watch_names(void *unused)
 	while (!names_stop)
 		if (!syscall(SYS_uname, &before) && !uss_uname(&ours) && !syscall(SYS_uname, &after) &&
 		    !memcmp(&before, &after, sizeof(after)) && memcmp(&ours, &after, sizeof(after)))
-			differs("uname", "beside a setter");
+			differs("uname", "while names are set");
 	return NULL;
 }
 
@@ -572,7 +577,7 @@ static void step_name_race(void)
 	bool created;
 	int i;
 
-	/* The handler looks more than once, and expects the same: it must not run in the thread beside which names are set. */
+	/* The handler reads more than once and expects the same result, so it must not run in the thread that watches. */
 	block_alarm(&alarm);
 	names_stop = 0;
 	created = pthread_create(&thread, NULL, watch_names, NULL) == 0;
@@ -587,7 +592,7 @@ static void step_name_race(void)
 
 static void step_name_fails(void)
 {
-	if (chance(2))
+	if (random_below(2))
 		syscall(SYS_sethostname, 1, 5);
 	else
 		syscall(SYS_setdomainname, "x", 1000);
@@ -595,26 +600,26 @@ static void step_name_fails(void)
 
 static void step_title(void)
 {
-	if (chance(8) == 0) {
+	if (random_below(8) == 0) {
 		uss_set_title(NULL, 0);
 		*my_title = '\0';
 		return;
 	}
-	snprintf(my_title, sizeof(my_title), "title %llx %.*s", (unsigned long long)chance(1u << 30), (int)chance(150),
+	snprintf(my_title, sizeof(my_title), "title %llx %.*s", (unsigned long long)random_below(1u << 30), (int)random_below(150),
 		 "abcdefghijklmnopqrstuvwxyz abcdefghijklmnopqrstuvwxyz abcdefghijklmnopqrstuvwxyz abcdefghijklmnopqrstuvwxyz "
 		 "abcdefghijklmnopqrstuvwxyz abcdefghijklmnopqrstuvwxyz");
 	uss_set_title(my_title, strlen(my_title));
 }
 
-static void step_advise(void)
+static void step_madvise(void)
 {
 	static const int advice[] = { MADV_DONTNEED, MADV_FREE, MADV_REMOVE, MADV_COLD, MADV_PAGEOUT, MADV_WILLNEED, MADV_POPULATE_READ };
 
 	if (my_page())
-		madvise((char *)(uintptr_t)my_page() + 4096 * chance(3), 4096, advice[chance(7)]);
+		madvise((char *)(uintptr_t)my_page() + 4096 * random_below(3), 4096, advice[random_below(7)]);
 }
 
-/* What may leave this process without pages is done by a child, which then asks by what it has seen itself. */
+/* Operations that may leave the process without pages run in a child, which checks the page by its address. */
 static void step_mappings(void)
 {
 	char *pages = (char *)(uintptr_t)my_page();
@@ -627,7 +632,7 @@ static void step_mappings(void)
 		const volatile struct uss_process_page *page = (void *)pages;
 		char *moved;
 
-		switch (chance(6)) {
+		switch (random_below(6)) {
 		case 0:
 			if (mprotect(pages, 4096, PROT_READ | PROT_WRITE) == 0)
 				differs("protection", "after mprotect");
@@ -641,7 +646,7 @@ static void step_mappings(void)
 			munmap(pages + 4096, 4096);
 			break;
 		case 3:
-			munmap(pages + 3 * 4096, 4096 * chance(8) + 4096);
+			munmap(pages + 3 * 4096, 4096 * random_below(8) + 4096);
 			break;
 		case 4:
 			munmap(pages, 11 * 4096);
@@ -651,21 +656,21 @@ static void step_mappings(void)
 			break;
 		}
 		if (page->pid != (uint32_t)raw_getpid())
-			differs("pid in the page", "after its mappings were changed");
+			differs("pid in the page", "after a change of its mappings");
 		pid = fork();
 		if (pid == 0) {
 			if (page->pid != (uint32_t)raw_getpid())
-				differs("pid in the page", "of a child after mappings were changed");
+				differs("pid in the page", "of a child after a change of the mappings");
 			_exit(0);
 		}
-		wait_well(pid, "child of changed mappings");
+		reap_child(pid, "child with changed mappings");
 		_exit(0);
 	}
 	if (pid > 0)
-		wait_well(pid, "changed mappings");
+		reap_child(pid, "changed mappings");
 }
 
-/* All at once, with only the command line another. */
+/* Sets all fields at once. Only the command line differs from before. */
 static bool set_map(const char *arguments)
 {
 	unsigned long long field[53] = { 0 };
@@ -692,7 +697,7 @@ static bool set_map(const char *arguments)
 	return prctl(PR_SET_MM, PR_SET_MM_MAP, &map, sizeof(map), 0) == 0;
 }
 
-/* Outwards first: the start must not lie behind the end. */
+/* Start first: it must never be behind the end. */
 static bool set_ends(const char *arguments)
 {
 	return prctl(PR_SET_MM, PR_SET_MM_ARG_START, (unsigned long)arguments, 0, 0) == 0 &&
@@ -701,7 +706,7 @@ static bool set_ends(const char *arguments)
 
 static void step_set_arguments(void)
 {
-	bool at_once = chance(2);
+	bool at_once = random_below(2);
 	pid_t pid = fork();
 
 	if (pid == 0) {
@@ -716,7 +721,7 @@ static void step_set_arguments(void)
 		_exit(0);
 	}
 	if (pid > 0)
-		wait_well(pid, "PR_SET_MM");
+		reap_child(pid, "PR_SET_MM");
 }
 
 static void step_trace(void)
@@ -741,7 +746,7 @@ static void step_trace(void)
 			differs("protection", "under ptrace");
 	}
 	ptrace(PTRACE_CONT, pid, 0, 0);
-	wait_well(pid, "traced process");
+	reap_child(pid, "traced process");
 }
 
 static void step_kill(void)
@@ -750,7 +755,7 @@ static void step_kill(void)
 	int status, i;
 
 	if (pid == 0) {
-		/* Not by chance: how far it comes is the scheduler's choice, and the walk is to be the same again. */
+		/* Makes no random choices: how far it gets depends on the scheduler, and the walk must be repeatable. */
 		for (i = 0;; i++) {
 			uss_setproctitle("%d", i);
 			if (vfork() == 0)
@@ -760,7 +765,7 @@ static void step_kill(void)
 	}
 	if (pid < 0)
 		return;
-	usleep((useconds_t)chance(2000));
+	usleep((useconds_t)random_below(2000));
 	kill(pid, SIGKILL);
 	waitpid(pid, &status, 0);
 }
@@ -778,19 +783,19 @@ static void step_limit(void)
 		_exit(0);
 	}
 	if (pid > 0)
-		wait_well(pid, "limit");
+		reap_child(pid, "limit");
 }
 
 static void step_personality(void)
 {
-	personality(chance(3) ? PER_LINUX : chance(2) ? PER_LINUX32 : 0x0020000);
+	personality(random_below(3) ? PER_LINUX : random_below(2) ? PER_LINUX32 : 0x0020000);
 }
 
 static void step_none(void)
 {
 }
 
-/* How likely each is, in a thousand. */
+/* The weight of each kind. They sum to about a thousand. */
 static const struct kind {
 	const char *name;
 	void (*step)(void);
@@ -814,7 +819,7 @@ static const struct kind {
 	{ "names", step_name_race, 15 },
 	{ "failing-name", step_name_fails, 20 },
 	{ "title", step_title, 130 },
-	{ "madvise", step_advise, 40 },
+	{ "madvise", step_madvise, 40 },
 	{ "mappings", step_mappings, 20 },
 	{ "PR_SET_MM", step_set_arguments, 12 },
 	{ "ptrace", step_trace, 12 },
@@ -836,13 +841,13 @@ static int choose(void)
 
 	for (i = 0; i < KINDS; i++)
 		all += kinds[i].weight;
-	at = (int)chance((uint64_t)all);
+	at = (int)random_below((uint64_t)all);
 	for (i = 0; at >= kinds[i].weight; i++)
 		at -= kinds[i].weight;
 	return i;
 }
 
-/* To the end of its generation; what it has begun an exec'd program goes on with. */
+/* Walks to the end of this generation. A program started by exec continues the walk of its predecessor. */
 static void walk(void)
 {
 	int kind;
@@ -869,9 +874,10 @@ static void report(void)
 	printf("seed %llu: %ld steps;", (unsigned long long)shared->seed, shared->step);
 	for (i = 0; i < KINDS; i++)
 		printf(" %s %ld", kinds[i].name, shared->done[i]);
-	printf("; of %ld looks %ld pids and %ld names came from pages\n", shared->looks, shared->pids, shared->names);
-	/* Who has been in two namespaces asks for names until it execs. */
-	CHECK(shared->steps < 1000 || (shared->pids > shared->looks / 10 * 9 && shared->names > shared->looks / 10), "pages do not serve");
+	printf("; of %ld checks %ld had the pid and %ld the names from pages\n", shared->checks, shared->pids, shared->names);
+	/* A process that has changed its namespace falls back for names until it execs. */
+	CHECK(shared->steps < 1000 || (shared->pids > shared->checks / 10 * 9 && shared->names > shared->checks / 10),
+	      "too few answers came from pages");
 }
 
 int main(int argc, char **argv)
@@ -903,10 +909,10 @@ int main(int argc, char **argv)
 		shared->steps = argc > 1 ? atol(argv[1]) : 1500;
 		shared->until[0] = shared->steps;
 		shared->seed = argc > 2 ? strtoull(argv[2], NULL, 10) : 1;
-		/* All bits zero would stay so. */
+		/* A generator state of zero would stay zero. */
 		shared->random = shared->seed ^ 0x9e3779b97f4a7c15;
-		CHECK(shared->random, "seed %s: take another", argv[2]);
-		CHECK(uss_page_base(), "no pages: is the module loaded? (Run it by vm/run: it sets the host name.)");
+		CHECK(shared->random, "seed %s cannot be used", argv[2]);
+		CHECK(uss_page_base(), "no pages: is the module loaded? (Run this in vm/run, because it sets the host name.)");
 		CHECK(uss_served() == 0xff || uss_served() == 0xbf, "served %#x", uss_served());
 	}
 	walk();

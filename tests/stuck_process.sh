@@ -1,13 +1,14 @@
 #!/bin/bash
-# While a titled process's mmap_lock is held, as by a process that is stuck, its command line can be read at once, and stock ps, which
-# reads everybody's environment too, finishes. An untitled one is seen to block. (hold_mmap_lock.ko is a module for this test only.)
+# While the mmap_lock of a titled process is held, as if the process were stuck, its command line can be read at once. Stock
+# ps, which also reads every environment, finishes. An untitled process blocks its reader, as a control. (hold_mmap_lock.ko is
+# for tests only.)
 set -eu
 . "$(dirname "$0")/shell.sh"
 
 holder=$(dirname "$USRSYSSHM_MODULE")/hold_mmap_lock.ko
 now() { date +%s%3N; }
 
-# took COMMAND...: its output in $out, the milliseconds of the quickest of three in $took
+# took COMMAND...: leaves its output in $out and the fastest of three runs, in milliseconds, in $took
 took() {
 	local start i
 	took=1000000
@@ -21,7 +22,7 @@ took() {
 
 build/tests/programs/hold_title "a titled process that is stuck" & pid=$!
 wait_for_title $pid 'a titled'
-# What they take in this machine anyway, to be subtracted: an emulator may take a second to start a ps.
+# Measure ps without a stuck process, to subtract it: an emulator may take a second to start a ps.
 took ps -ef; ps_alone=$took
 took ps aux; aux_alone=$took
 insmod "$holder" pid=$pid seconds=100
@@ -38,7 +39,7 @@ echo "cmdline $microseconds us; ps -ef $took ms, alone $ps_alone ms"
 took cat /proc/$pid/environ
 is "environment of a stuck titled process" "" "$out"
 rmmod hold_mmap_lock
-contains "environment, when it is free again" PATH= "$(tr '\0' ' ' </proc/$pid/environ)"
+contains "environment after the lock is released" PATH= "$(tr '\0' ' ' </proc/$pid/environ)"
 kill $pid
 
 # The control: an untitled process.
@@ -47,9 +48,9 @@ insmod "$holder" pid=$pid seconds=8
 status=0
 timeout 1 cat /proc/$pid/cmdline >/dev/null || status=$?
 is "cmdline of a stuck process without a title" 124 "$status"
-# Which usrsysshm ps does not wait for.
-out=$(timeout 2 usrsysshm ps) || fail "usrsysshm ps hangs"
+# usrsysshm ps does not block there.
+out=$(timeout 2 usrsysshm ps) || fail "usrsysshm ps blocks"
 contains "usrsysshm ps" "$pid root     [sleep] ?" "$out"
 rmmod hold_mmap_lock
-contains "cmdline, when it is free again" sleep "$(tr '\0' ' ' </proc/$pid/cmdline)"
+contains "cmdline after the lock is released" sleep "$(tr '\0' ' ' </proc/$pid/cmdline)"
 kill $pid

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * 200 processes of an ordinary user keep their mmap_lock for ever, without any right: each reads, through /proc/self/mem, a mapping of a
- * file of a FUSE server that never answers a read. Each has touched its system page and leaves its UTS namespace, so there are 200
- * withdrawals that cannot be done. Beside them another user's process leaves its namespace, and its withdrawal is done within a second.
+ * 200 processes of an ordinary user hold their mmap_lock for ever, without any privilege: each reads, through /proc/self/mem,
+ * a mapping of a file on a FUSE server that never answers a read. Each has touched its system page and leaves its UTS
+ * namespace, so 200 system pages cannot be unmapped. Meanwhile another user's process leaves its namespace, and its system
+ * page is unmapped within a second.
  */
 #include <linux/fuse.h>
 #include <pthread.h>
@@ -44,7 +45,7 @@ static void write_file(const char *path, const char *text)
 	close(fd);
 }
 
-/* Nothing here takes a right: the namespaces are the user's own. Returns the connection. */
+/* Needs no privilege: the user creates the namespaces. Returns the FUSE connection. */
 static int mount_fuse(void)
 {
 	char options[128], map[32];
@@ -56,7 +57,7 @@ static int mount_fuse(void)
 	write_file("/proc/self/uid_map", map);
 	write_file("/proc/self/setgroups", "deny");
 	write_file("/proc/self/gid_map", map);
-	/* Opened by the user namespace that mounts. */
+	/* /dev/fuse must be opened in the user namespace that mounts. */
 	fuse = open("/dev/fuse", O_RDWR | O_CLOEXEC);
 	CHECK(fuse >= 0, "/dev/fuse: %s", strerror(errno));
 	snprintf(options, sizeof(options), "fd=%d,rootmode=40000,user_id=0,group_id=0", fuse);
@@ -72,7 +73,7 @@ static struct fuse_attr attributes(uint64_t node)
 	return attributes;
 }
 
-static void answer(int fuse, uint64_t unique, int error, const void *data, size_t size)
+static void reply(int fuse, uint64_t unique, int error, const void *data, size_t size)
 {
 	char buffer[sizeof(struct fuse_out_header) + 256];
 	struct fuse_out_header header = { .len = (uint32_t)(sizeof(header) + size), .error = -error, .unique = unique };
@@ -80,8 +81,8 @@ static void answer(int fuse, uint64_t unique, int error, const void *data, size_
 	memcpy(buffer, &header, sizeof(header));
 	if (size)
 		memcpy(buffer + sizeof(header), data, size);
-	/* ENOENT: who asked has been killed. */
-	CHECK(write(fuse, buffer, header.len) == (ssize_t)header.len || errno == ENOENT, "answer: %s", strerror(errno));
+	/* ENOENT: the requesting task has been killed. */
+	CHECK(write(fuse, buffer, header.len) == (ssize_t)header.len || errno == ENOENT, "reply: %s", strerror(errno));
 }
 
 static void serve(int fuse, const struct fuse_in_header *request)
@@ -93,22 +94,22 @@ static void serve(int fuse, const struct fuse_in_header *request)
 	struct fuse_open_out opened = { .fh = 1, .open_flags = FOPEN_KEEP_CACHE };
 
 	if (request->opcode == FUSE_INIT)
-		answer(fuse, request->unique, 0, &init, sizeof(init));
+		reply(fuse, request->unique, 0, &init, sizeof(init));
 	else if (request->opcode == FUSE_LOOKUP)
-		answer(fuse, request->unique, 0, &entry, sizeof(entry));
+		reply(fuse, request->unique, 0, &entry, sizeof(entry));
 	else if (request->opcode == FUSE_GETATTR)
-		answer(fuse, request->unique, 0, &attr, sizeof(attr));
+		reply(fuse, request->unique, 0, &attr, sizeof(attr));
 	else if (request->opcode == FUSE_OPEN)
-		answer(fuse, request->unique, 0, &opened, sizeof(opened));
+		reply(fuse, request->unique, 0, &opened, sizeof(opened));
 	else if (request->opcode != FUSE_READ && request->opcode != FUSE_FORGET && request->opcode != FUSE_BATCH_FORGET &&
 		 request->opcode != FUSE_INTERRUPT)
-		answer(fuse, request->unique, ENOSYS, NULL, 0);
+		reply(fuse, request->unique, ENOSYS, NULL, 0);
 }
 
 static char *mapping;
 static volatile pid_t reader_tid;
 
-/* Does not come back. */
+/* Does not return. */
 static void *reader(void *unused)
 {
 	int mem = open("/proc/self/mem", O_RDONLY);
@@ -117,11 +118,11 @@ static void *reader(void *unused)
 	(void)unused;
 	CHECK(mem >= 0, "mem: %s", strerror(errno));
 	reader_tid = (pid_t)syscall(SYS_gettid);
-	CHECK(pread(mem, &byte, 1, (off_t)(uintptr_t)mapping) < 0, "the file could be read");
+	CHECK(pread(mem, &byte, 1, (off_t)(uintptr_t)mapping) < 0, "the file was read");
 	return NULL;
 }
 
-/* By means that take no mmap_lock. */
+/* Reads only /proc files that do not take the mmap_lock. */
 static void wait_until_stuck(void)
 {
 	char path[64], text[256], *state = NULL;
@@ -140,10 +141,10 @@ static void wait_until_stuck(void)
 		text[got] = '\0';
 		state = strrchr(text, ')');
 	}
-	CHECK(state && state[2] == 'D', "the reader does not wait: %s", state ? state : "it has not begun");
+	CHECK(state && state[2] == 'D', "the reader is not in uninterruptible sleep: %s", state ? state : "it has not started");
 }
 
-static void be_stuck(void)
+static void get_stuck(void)
 {
 	pthread_t thread;
 	char byte;
@@ -159,29 +160,32 @@ static void be_stuck(void)
 	wait_until_stuck();
 	CHECK(!unshare(CLONE_NEWUTS), "unshare: %s", strerror(errno));
 	CHECK(write(ready[1], "x", 1) == 1, "write");
-	/* When the others are done this one's page is still there: it is stuck indeed. */
+	/* After the others have been unmapped, this process still has the page, which proves that it is stuck. */
 	CHECK(read(go[0], &byte, 1) == 1, "read");
-	CHECK(my_system_page()->names_sequence, "the page of a process that is stuck has been withdrawn");
+	CHECK(my_system_page()->names_sequence, "the system page of a stuck process was unmapped");
 	CHECK(write(ready[1], "y", 1) == 1, "write");
 	pause();
 }
 
-/* The server and its clients, as an ordinary user. Never ends by itself. */
+/* The server and its clients, as an ordinary user. Never exits by itself. */
 static void stuck_user(void)
 {
 	static char request[FUSE_MIN_READ_BUFFER + 4096];
 	int fuse = mount_fuse(), i;
 
-	/* After setuid, which would forget it. */
+	/* Set after setuid, which clears it. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	for (i = 0; i < STUCK; i++) {
 		pid_t pid = fork();
 
 		CHECK(pid >= 0, "fork: %s", strerror(errno));
 		if (pid == 0) {
-			/* When the server is killed nobody else must hold the connection: its end is what frees them. */
+			/*
+			 * Only the server may hold the connection: its death closes the connection and releases the stuck
+			 * processes.
+			 */
 			close(fuse);
-			be_stuck();
+			get_stuck();
 		}
 	}
 	for (;;) {
@@ -211,7 +215,7 @@ static long now_ms(void)
 }
 
 /* Another user's process leaves its namespace. */
-static void check_other_user(int number)
+static void check_other_process(int number)
 {
 	pid_t pid = fork();
 	long start, took;
@@ -222,9 +226,9 @@ static void check_other_user(int number)
 		for (start = now_ms(); my_system_page()->names_sequence && now_ms() - start < 5000;)
 			usleep(1000);
 		took = now_ms() - start;
-		CHECK(took < 1000, "withdrawal %d took %ld ms", number, took);
-		CHECK(!my_system_page()->names.nodename[0], "the old name can be read");
-		printf("withdrawn after %ld ms\n", took);
+		CHECK(took < 1000, "unmapping system page %d took %ld ms", number, took);
+		CHECK(!my_system_page()->names.nodename[0], "the old name can still be read");
+		printf("unmapped after %ld ms\n", took);
 		fflush(stdout);
 		_exit(0);
 	}
@@ -241,26 +245,26 @@ int main(void)
 		puts("no FUSE");
 		return 77;
 	}
-	/* As udev does, which does not run in the guest. */
+	/* udev does this on a normal system. It does not run in the guest. */
 	CHECK(!chmod("/dev/fuse", 0666), "/dev/fuse: %s", strerror(errno));
 	touch_system_page();
 	CHECK(!pipe(ready) && !pipe(go), "pipe");
 	user = fork();
 	if (user == 0)
 		stuck_user();
-	/* Of those who wait here only the stuck ones hold the other end. */
+	/* Of the processes that wait here, only the stuck ones hold the write end. */
 	close(ready[1]);
 	wait_for_stuck("x");
 	for (i = 0; i < 5; i++)
-		check_other_user(i);
+		check_other_process(i);
 	for (i = 0; i < STUCK; i++)
 		CHECK(write(go[1], "x", 1) == 1, "write");
 	wait_for_stuck("y");
-	/* The stuck ones die with the server. */
+	/* The stuck processes exit with the server. */
 	CHECK(!kill(user, SIGKILL) && waitpid(user, NULL, 0) == user, "kill");
 	for (i = 0; i < 500 && (read_number(PROCESSES) > processes || read_number(PAGES) > pages + 3); i++)
 		usleep(20000);
-	CHECK(read_number(PROCESSES) == processes, "%ld processes, were %ld", read_number(PROCESSES), processes);
-	CHECK(read_number(PAGES) <= pages + 3, "%ld pages, were %ld", read_number(PAGES), pages);
+	CHECK(read_number(PROCESSES) == processes, "%ld processes, before %ld", read_number(PROCESSES), processes);
+	CHECK(read_number(PAGES) <= pages + 3, "%ld pages, before %ld", read_number(PAGES), pages);
 	return 0;
 }

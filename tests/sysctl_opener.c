@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The sysctls answer only the process that opened them. A program with more rights that reads a descriptor which another one has handed to
- * it (setuid, its standard input) tells nothing about its own memory, and is given no pages.
+ * The sysctls answer only the process that opened them. A more privileged program that reads a descriptor received from
+ * another process (a setuid program's standard input, for example) reveals nothing about its own memory and is given no
+ * pages.
  */
 #include <pthread.h>
 #include <sys/socket.h>
@@ -41,17 +42,17 @@ static void send_descriptor(int to, const char *path)
 
 	CHECK(!setuid(ORDINARY_USER), "setuid");
 	fd = open(path, O_RDONLY);
-	CHECK(fd >= 0 && read_descriptor(fd), "%s: an ordinary user's own reads 0", path);
+	CHECK(fd >= 0 && read_descriptor(fd), "%s: an ordinary user reads 0 from its own descriptor", path);
 	part->cmsg_level = SOL_SOCKET;
 	part->cmsg_type = SCM_RIGHTS;
 	part->cmsg_len = CMSG_LEN(sizeof(int));
 	memcpy(CMSG_DATA(part), &fd, sizeof(fd));
 	CHECK(sendmsg(to, &message, 0) == 1, "sendmsg: %s", strerror(errno));
-	/* Nor because the opener is no more. */
+	/* Exit, because the descriptor must not answer after its opener has exited either. */
 	_exit(0);
 }
 
-/* Of @path, opened by an ordinary user and sent to us over a socket. */
+/* A descriptor of @path, opened by an ordinary user and sent to this process over a socket. */
 static int receive_descriptor(const char *path)
 {
 	char text[1], control[CMSG_SPACE(sizeof(int))] = "";
@@ -85,24 +86,24 @@ static void check(const char *path)
 	CHECK(!pthread_create(&other, NULL, thread, &fd) && !pthread_join(other, NULL), "thread");
 	pid = fork();
 	if (pid == 0) {
-		CHECK(read_descriptor(fd) == 0, "%s: a child reads its parent's descriptor", path);
+		CHECK(read_descriptor(fd) == 0, "%s: a child is answered on its parent's descriptor", path);
 		fd = open(path, O_RDONLY);
-		CHECK(fd >= 0 && read_descriptor(fd), "%s: a child's own reads 0", path);
+		CHECK(fd >= 0 && read_descriptor(fd), "%s: a child reads 0 from its own descriptor", path);
 		CHECK(!setuid(ORDINARY_USER), "setuid");
-		CHECK(read_descriptor(fd) == 0, "%s: after setuid", path);
+		CHECK(read_descriptor(fd) == 0, "%s: the descriptor answers after setuid", path);
 		_exit(0);
 	}
 	reap(pid);
 	pid = vfork();
 	if (pid == 0) {
-		CHECK(read_descriptor(fd) == 0, "%s: a vfork child reads its parent's descriptor", path);
+		CHECK(read_descriptor(fd) == 0, "%s: a vfork child is answered on its parent's descriptor", path);
 		_exit(0);
 	}
 	reap(pid);
 	fd_of_user = receive_descriptor(path);
-	CHECK(read_descriptor(fd_of_user) == 0, "%s: a descriptor that another user has sent", path);
+	CHECK(read_descriptor(fd_of_user) == 0, "%s: a descriptor sent by another user answers", path);
 	close(fd_of_user);
-	/* What stands for a setuid program: it copies its standard input, and must not tell its address. */
+	/* Stands for a setuid program that copies its standard input: it must not reveal its address. */
 	pid = fork();
 	if (pid == 0) {
 		fd = open(path, O_RDONLY);

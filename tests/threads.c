@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Threads are the process: same pid, same fork id, page serving; also when the first thread has left. */
+/* All threads of a process are served with the same pid and fork id, also after the first thread has exited. */
 #include <pthread.h>
 
 #include "test.h"
@@ -13,7 +13,7 @@ static void *thread(void *unused)
 	(void)unused;
 	for (i = 0; i < 2000; i++)
 		check_served("thread");
-	CHECK(uss_forkid() == forkid, "a thread with another fork id");
+	CHECK(uss_forkid() == forkid, "a thread has another fork id");
 	return NULL;
 }
 
@@ -21,7 +21,7 @@ static void *survivor(void *unused)
 {
 	(void)unused;
 	usleep(200000);
-	check_served("thread whose process's first thread has left");
+	check_served("thread after the first thread has exited");
 	exit(0);
 }
 

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Which slots of the title area are claimed for new titles: not the one that is current, nor the one that the kernel says it is
- * reading, nor those of a living writer. Those that killed writers have left behind are claimed again before they are all that is
- * left: no slot is written again before seven others have been, which is the time that a reader in the process has.
+ * Which slots of the title area are claimed for new titles: not the current one, not the one that the kernel is reading, not
+ * one whose writer is alive. Slots left behind by killed writers are reclaimed before all others run out. No slot is written
+ * again before seven other slots have been written, which gives a reader inside the process time to read.
  */
 #include <signal.h>
 #include <time.h>
 
 #include "test.h"
 
-#define BETWEEN 8
+#define MIN_DISTANCE 8
 
 static struct uss_title_page *area(void)
 {
@@ -17,7 +17,10 @@ static struct uss_title_page *area(void)
 	return (struct uss_title_page *)(uintptr_t)my_page()->title_area;
 }
 
-/* As if @pid, which shares this memory, were stopped or killed while it writes into all slots but the current one and @left others. */
+/*
+ * Simulates @pid, which shares this memory, being stopped or killed while it writes into all slots but the current one and
+ * @left others.
+ */
 static void fill_slots(pid_t pid, int left)
 {
 	unsigned int slot;
@@ -30,7 +33,7 @@ static void fill_slots(pid_t pid, int left)
 	}
 }
 
-/* Sets many titles; returns how many different slots came at the least between two uses of the same, that one included. */
+/* Sets many titles. Returns the smallest distance, in titles, between two uses of the same slot. */
 static int set_titles(void)
 {
 	int last[USS_TITLE_SLOTS] = { 0 }, least = USS_TITLE_SLOTS, i;
@@ -40,7 +43,7 @@ static int set_titles(void)
 		uss_setproctitle("-title %d", i);
 		slot = USS_TITLE_SLOT(area()->current_title);
 		CHECK(slot < USS_TITLE_SLOTS, "no title");
-		/* The first time round finds them. */
+		/* The first round finds the slots. */
 		if (i > 50 && i - last[slot] < least)
 			least = i - last[slot];
 		last[slot] = i;
@@ -70,12 +73,12 @@ static void check_shown(const char *title)
 	char shown[64] = "";
 	int fd = open("/proc/self/cmdline", O_RDONLY);
 
-	CHECK(read(fd, shown, sizeof(shown) - 1) > 0 && !strcmp(shown, title), "shown is %s, not %s", shown, title);
+	CHECK(read(fd, shown, sizeof(shown) - 1) > 0 && !strcmp(shown, title), "the command line is %s, expected %s", shown, title);
 	close(fd);
 }
 
-/* As the kernel does, for longer. */
-static void read_current(void)
+/* Acts as the kernel does when it reads, but for longer. */
+static void check_slot_being_read(void)
 {
 	__u64 title;
 
@@ -83,13 +86,14 @@ static void read_current(void)
 	title = area()->current_title;
 	area()->reading = title;
 	set_titles();
-	CHECK(area()->reading == title, "somebody else has read the title meanwhile");
-	CHECK(!strcmp((char *)area() + USS_SLOT_OFFSET(USS_TITLE_SLOT(title)), "being read"), "written over while it is read");
+	CHECK(area()->reading == title, "another reader has overwritten the hazard pointer");
+	CHECK(!strcmp((char *)area() + USS_SLOT_OFFSET(USS_TITLE_SLOT(title)), "being read"),
+	      "the slot was overwritten while it was being read");
 	check_shown("title 200");
-	CHECK(area()->reading == 0, "the kernel does not say that it has read");
+	CHECK(area()->reading == 0, "the kernel did not clear the hazard pointer");
 }
 
-static void read_for_ever(int fd)
+static void read_forever(int fd)
 {
 	char shown[USS_TITLE_MAX];
 
@@ -98,8 +102,8 @@ static void read_for_ever(int fd)
 	_exit(1);
 }
 
-/* The kernel says what it reads, while it does. */
-static void see_reading(void)
+/* The kernel publishes which title it is reading. */
+static void check_hazard_pointer(void)
 {
 	struct timespec begin, now;
 	char text[USS_TITLE_MAX];
@@ -114,35 +118,35 @@ static void see_reading(void)
 	pid = fork();
 	CHECK(pid >= 0, "fork: %s", strerror(errno));
 	if (pid == 0)
-		read_for_ever(fd);
+		read_forever(fd);
 	clock_gettime(CLOCK_MONOTONIC, &begin);
 	do {
 		reading = __atomic_load_n(&area()->reading, __ATOMIC_RELAXED);
 		clock_gettime(CLOCK_MONOTONIC, &now);
 	} while (!reading && now.tv_sec - begin.tv_sec < 30);
-	CHECK(reading == area()->current_title, "the kernel says %#llx when it reads %#llx", (unsigned long long)reading,
+	CHECK(reading == area()->current_title, "the kernel publishes %#llx while it reads %#llx", (unsigned long long)reading,
 	      (unsigned long long)area()->current_title);
 	end_child(pid);
 	close(fd);
 }
 
-/* Where a title was removed it may just be being read, as one that was replaced. */
-static void remove_between(void)
+/* A removed title may still be read, like one that was replaced. */
+static void remove_titles(void)
 {
 	unsigned int slot[20], i, j;
 
 	for (i = 0; i < 20; i++) {
 		uss_setproctitle("-title %u", i);
 		slot[i] = USS_TITLE_SLOT(area()->current_title);
-		for (j = i < BETWEEN ? 0 : i - BETWEEN + 1; j < i; j++)
-			CHECK(slot[i] != slot[j], "the slot of a removed title is written again at the %uth", i - j);
+		for (j = i < MIN_DISTANCE ? 0 : i - MIN_DISTANCE + 1; j < i; j++)
+			CHECK(slot[i] != slot[j], "the slot of a removed title was written again after %u titles", i - j);
 		uss_setproctitle(NULL);
-		CHECK(!area()->current_title, "there is a title");
+		CHECK(!area()->current_title, "the title was not removed");
 	}
 }
 
-/* With all others being written the title goes the old way, for good. */
-static void keep_current(void)
+/* If all other slots are being written, titles are set by the classic method from then on. */
+static void check_current_kept(void)
 {
 	pid_t pid = start_child();
 	__u64 current;
@@ -153,7 +157,7 @@ static void keep_current(void)
 	uss_setproctitle("-elsewhere");
 	check_shown("elsewhere");
 	CHECK(area()->current_title == current && !strcmp((char *)area() + USS_SLOT_OFFSET(USS_TITLE_SLOT(current)), "current"),
-	      "the current slot is written over");
+	      "the current slot was overwritten");
 	end_child(pid);
 }
 
@@ -163,28 +167,28 @@ int main(void)
 	int least, left;
 
 	uss_setproctitle("-first");
-	CHECK(set_titles() == USS_TITLE_SLOTS, "not all slots are used");
-	remove_between();
-	read_current();
-	/* On one processor it reads while we do not look. */
+	CHECK(set_titles() == USS_TITLE_SLOTS, "not all slots were used");
+	remove_titles();
+	check_slot_being_read();
+	/* With one processor this process never runs while the kernel reads. */
 	if (uss_nprocs_onln() > 1)
-		see_reading();
+		check_hazard_pointer();
 	for (left = 0; left < 3; left++) {
 		pid = start_child();
 		end_child(pid);
 		fill_slots(pid, left);
 		least = set_titles();
-		CHECK(least >= BETWEEN, "with %d slots left, one is written again at the %dth title", left, least);
+		CHECK(least >= MIN_DISTANCE, "with %d slots left, a slot was written again after %d titles", left, least);
 		check_shown("title 200");
 	}
 	pid = start_child();
 	fill_slots(pid, 2);
 	least = set_titles();
-	CHECK(least == 3, "slots of the living: one is written again at the %dth title", least);
+	CHECK(least == 3, "with a live writer, a slot was written again after %d titles", least);
 	check_shown("title 200");
 	end_child(pid);
 	least = set_titles();
-	CHECK(least >= BETWEEN, "after the living died, one is written again at the %dth title", least);
-	keep_current();
+	CHECK(least >= MIN_DISTANCE, "after the writer was killed, a slot was written again after %d titles", least);
+	check_current_kept();
 	return 0;
 }

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The usrsysshm command: what it prints, its exit codes, and errors that say what to do next.
+# The usrsysshm command: its output, its exit codes, and error messages that say what to do next.
 set -eu
 . "$(dirname "$0")/shell.sh"
 
@@ -17,7 +17,7 @@ read -r address </proc/sys/kernel/usrsysshm
 run_tool 0 show $$
 contains "show PID" "process $$ (tool.sh)" "$out"
 contains "show PID" "pid          $$" "$out"
-# Another process's name must not reach the terminal as it is.
+# Control characters in another process's name must not reach the terminal.
 name=$(printf 'x\033[31m"')
 cp build/tests/programs/hold_title "/tmp/$name"
 "/tmp/$name" "a title" &
@@ -27,21 +27,21 @@ is "name in JSON" "$name" "$(json name)"
 run_tool 0 show $!
 contains "name" '(x\033[31m")' "$out"
 kill $!
-# A mapping that only ends like ours.
+# A mapping whose name only ends like that of the pages.
 cp build/tests/programs/hold_title "/tmp/x [usrsysshm]"
 "/tmp/x [usrsysshm]" "a title" &
 while ! grep -qF '[usrsysshm-title]' /proc/$!/maps; do sleep 0.1; done
 run_tool 0 show --json $!
-is "address beside a mapping that pretends" "$(printf %d 0x$(grep ' \[usrsysshm\]$' /proc/$!/maps | grep -v /tmp/x | cut -d - -f 1))" "$(json address)"
+is "address beside a mapping with a similar name" "$(printf %d 0x$(grep ' \[usrsysshm\]$' /proc/$!/maps | grep -v /tmp/x | cut -d - -f 1))" "$(json address)"
 kill $!
 run_tool 0 show $$ --json
 read -r forkid start </proc/sys/kernel/usrsysshm_self
 is "show --json" "$$ $forkid $start" "$(json pid) $(json forkid) $(json start_time)"
-is "show --json, for those who round numbers" "$forkid $start $(json address)" "$(jq -r '.forkid_str, .start_time_str, .address_str' /tmp/out | xargs)"
+is "show --json, numbers as strings" "$forkid $start $(json address)" "$(jq -r '.forkid_str, .start_time_str, .address_str' /tmp/out | xargs)"
 run_tool 0 show
 contains "show without a pid" "(usrsysshm)" "$out"
 run_tool 1 show 4194303
-is "show of nobody" "usrsysshm: no process 4194303" "$err"
+is "show of a missing process" "usrsysshm: no process 4194303" "$err"
 run_tool 1 show 1
 contains "show of a process without pages" "process 1 has no pages: it has not asked for them" "$err"
 run_tool 1 show 2
@@ -53,19 +53,19 @@ os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)
 print(pid, flush=True); time.sleep(1000)') >/tmp/ended & pid=$!
 while [ ! -s /tmp/ended ]; do sleep 0.1; done
 run_tool 1 show "$(cat /tmp/ended)"
-contains "show of a zombie" "has no pages: it has ended" "$err"
+contains "show of a zombie" "has no pages: it has exited" "$err"
 kill $pid
-# A /proc of another pid namespace has other numbers: without one it is the caller that is shown, by the number it has there.
+# A /proc of another pid namespace shows other pids. Without a pid the caller itself is shown, under its pid in that /proc.
 contains "show beside another namespace's /proc" "(usrsysshm)" "$(unshare -pf usrsysshm show)"
-contains "a number beside another namespace's /proc" "no process 4194303 in the pid namespace whose /proc is mounted here" \
+contains "show PID beside another namespace's /proc" "no process 4194303 in the pid namespace whose /proc is mounted here" \
 	"$(unshare -pf usrsysshm show 4194303 2>&1 || true)"
 contains "show without a /proc" "no /proc is mounted here" "$(unshare -m sh -c 'mount -t tmpfs none /proc; usrsysshm show 1' 2>&1 || true)"
 run_tool 2 show 0
-contains "show 0" "0 is no process id" "$err"
+contains "show 0" "0 is not a process id" "$err"
 run_tool 2 show 12x
-contains "show 12x" "12x is no process id" "$err"
+contains "show 12x" "12x is not a process id" "$err"
 run_tool 2 show ''
-contains "show of nothing" "is no process id" "$err"
+contains "show of an empty pid" "is not a process id" "$err"
 run_tool 2 show 1 2
 contains "show 1 2" "one argument too many: 2" "$err"
 run_tool 2 show 1 --bogus
@@ -77,10 +77,10 @@ contains "show --jso" "unknown option --jso" "$err"
 status=0
 err=$(setpriv --reuid 65534 --clear-groups usrsysshm show $$ 2>&1) || status=$?
 is "show of another user's process: exit status" 1 "$status"
-contains "show of another user's process" "process $$: not permitted: it takes the right to trace it; try as root" "$err"
-# Root, but without the capability.
+contains "show of another user's process" "process $$: not permitted: this needs the right to trace it; try as root" "$err"
+# As root without the capability.
 err=$(setpriv --bounding-set -sys_ptrace --inh-caps -sys_ptrace usrsysshm show $$ 2>&1) || true
-is "show by a root that may not" "usrsysshm: process $$: not permitted: it takes the right to trace it (CAP_SYS_PTRACE in its user namespace)" "$err"
+is "show by root without CAP_SYS_PTRACE" "usrsysshm: process $$: not permitted: this needs the right to trace it (CAP_SYS_PTRACE in its user namespace)" "$err"
 
 run_tool 2
 contains "no command" "usage: usrsysshm COMMAND" "$err"
@@ -121,20 +121,20 @@ contains "run without a command" "no command given" "$err"
 run_tool 125 run --bogus true
 contains "run --bogus" "unknown option --bogus" "$err"
 run_tool 127 run -- /nowhere/program
-is "run of nothing" "usrsysshm: cannot run /nowhere/program: No such file or directory" "$err"
+is "run of a missing program" "usrsysshm: cannot run /nowhere/program: No such file or directory" "$err"
 run_tool 126 run /etc/passwd
-contains "run of no program" "cannot run /etc/passwd: Permission denied" "$err"
+contains "run of a file that is no program" "cannot run /etc/passwd: Permission denied" "$err"
 run_tool 7 run -- sh -c 'exit 7'
 run_tool 0 run sh -c 'echo $LD_PRELOAD'
 contains "run sets LD_PRELOAD" libusrsysshm-dropin.so "$out"
 is "run keeps what is in LD_PRELOAD" "libm.so.6:$out" "$(LD_PRELOAD=libm.so.6 usrsysshm run sh -c 'echo $LD_PRELOAD')"
 status=0
 sh -c 'usrsysshm run sh -c "kill -TERM \$\$"' 2>/dev/null || status=$?
-is "run passes a signal's status on" 143 "$status"
+is "run passes on the status of a signal" 143 "$status"
 run_tool 0 run -v -- true
-is "run --verbose of a program that is served" "" "$err"
+is "run --verbose of a served program" "" "$err"
 run_tool 0 run --verbose busybox true
-is "run --verbose of a static program" "usrsysshm: /usr/bin/busybox is static: no library can be preloaded, its calls go to the kernel as ever" "$err"
+is "run --verbose of a static program" "usrsysshm: /usr/bin/busybox is static: no library can be preloaded, so its calls remain system calls" "$err"
 run_tool 0 run busybox true
 is "run of a static program" "" "$err"
 printf '#!/bin/busybox sh\nexit 3\n' >/tmp/script
@@ -145,9 +145,9 @@ cp /bin/true /tmp/setuid && chown 65534 /tmp/setuid && chmod 4755 /tmp/setuid
 run_tool 0 run --verbose /tmp/setuid
 contains "run --verbose of a setuid program" "/tmp/setuid is setuid or setgid" "$err"
 chmod 4711 /tmp/setuid
-err=$(setpriv --reuid 1 --clear-groups usrsysshm run --verbose /tmp/setuid 2>&1) || fail "a setuid program that cannot be read"
-contains "run --verbose of a setuid program that cannot be read" "/tmp/setuid is setuid or setgid" "$err"
-is "argv[0] is COMMAND's own" "name" "$(usrsysshm run bash -c 'exec -a name sh -c "echo \$0"')"
+err=$(setpriv --reuid 1 --clear-groups usrsysshm run --verbose /tmp/setuid 2>&1) || fail "run of an unreadable setuid program"
+contains "run --verbose of an unreadable setuid program" "/tmp/setuid is setuid or setgid" "$err"
+is "argv[0] of the command is kept" "name" "$(usrsysshm run bash -c 'exec -a name sh -c "echo \$0"')"
 
 run_tool 0 ps
 is "ps: first line" "$(ps -e -o pid,user,args | head -n 1)" "$(echo "$out" | head -n 1)"
@@ -155,7 +155,7 @@ is "ps: this shell" "$(ps -o args= -p $$)" "$(echo "$out" | sed -n "s/^ *$$ root
 is "ps: a kernel thread" "root     [kthreadd]" "$(echo "$out" | sed -n 's/^ *2 //p')"
 run_tool 0 ps --json
 is "ps --json" "root [kthreadd]" "$(python3 -c 'import json, sys; print(*[(p["user"] + " " + p["args"]) for p in json.load(sys.stdin) if p["pid"] == 2])' </tmp/out)"
-# A long title, what is no UTF-8, and a zombie; as ps shows them.
+# A long title, a title that is not UTF-8, and a zombie, each as ps shows it.
 long=$(printf '%06000d' 0)
 bash -c 'exec -a "$0" sleep 1000' "a name $long" & pids=$!
 bash -c 'exec -a "$0" sleep 1000' "$(printf 'caf\303\251 \233 \033[31m')" & pids="$pids $!"
@@ -169,7 +169,7 @@ for pid in $pids $(pgrep -P "${pids##* }"); do
 	is "ps: process $pid" "$(ps -ww -o pid,user,args= -p $pid | tail -n 1)" "$(echo "$out" | grep "^ *$pid ")"
 done
 run_tool 0 ps --json
-python3 -c 'import json; assert any("caf\u00e9 \ufffd \x1b[31m" in p["args"] for p in json.load(open("/tmp/out")))' || fail "ps --json of a strange name"
+python3 -c 'import json; assert any("caf\u00e9 \ufffd \x1b[31m" in p["args"] for p in json.load(open("/tmp/out")))' || fail "ps --json of a name that is not UTF-8"
 kill $pids
 run_tool 2 ps extra
 
@@ -180,5 +180,5 @@ contains "run without its drop-in" "no drop-in /nowhere" "$err"
 for file in /etc/passwd /bin /usr/lib32/libc.so.6; do
 	status=0
 	err=$(USRSYSSHM_DROPIN=$file usrsysshm run true 2>&1) || status=$?
-	is "USRSYSSHM_DROPIN=$file" "125 usrsysshm: $file is no shared library that programs of this machine can load" "$status $err"
+	is "USRSYSSHM_DROPIN=$file" "125 usrsysshm: $file is not a shared library that programs of this machine can load" "$status $err"
 done

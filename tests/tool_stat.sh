@@ -10,11 +10,11 @@ contains "stat --bogus" "unknown option --bogus" "$err"
 run_tool 2 stat -o
 contains "stat -o without a file" "--output needs a file" "$err"
 run_tool 2 stat --json true
-contains "stat --json into COMMAND's own output" "--json needs --output FILE" "$err"
+contains "stat --json without --output" "--json needs --output FILE" "$err"
 run_tool 127 stat /nowhere/program
-is "stat of nothing" "usrsysshm: cannot run /nowhere/program: No such file or directory" "$err"
+is "stat of a missing program" "usrsysshm: cannot run /nowhere/program: No such file or directory" "$err"
 run_tool 126 stat /etc/passwd
-is "stat of no program" "usrsysshm: cannot run /etc/passwd: Permission denied" "$err"
+is "stat of a file that is no program" "usrsysshm: cannot run /etc/passwd: Permission denied" "$err"
 for option in -o/tmp/report "-o /tmp/report" --output=/tmp/report "--output /tmp/report"; do
 	rm -f /tmp/report
 	run_tool 0 stat $option true
@@ -42,21 +42,21 @@ while [ "$(ps --ppid $pid -o comm=)" != sleep ]; do sleep 0.1; done
 kill $pid
 status=0
 wait $pid || status=$?
-is "stat passes SIGTERM on" 143 "$status"
-contains "the report then" "programs started with the drop-in: 1" "$(cat /tmp/report)"
+is "stat passes on SIGTERM" 143 "$status"
+contains "report after SIGTERM" "programs started with the drop-in: 1" "$(cat /tmp/report)"
 umount /sys/kernel/tracing 2>/dev/null || true
 run_tool 0 stat true
 contains "stat without a tracefs" "not known: no tracefs is mounted at /sys/kernel/tracing" "$err"
 mount -t tracefs tracefs /sys/kernel/tracing
 contains "stat by an ordinary user" "not known: this needs root" "$(setpriv --reuid 65534 --clear-groups usrsysshm stat true 2>&1)"
-# A daemon is named; followed, it is in the report to its end, or until somebody wants that.
+# A daemon left running is named in the report. With --follow it is counted until it exits, or until stat receives SIGTERM.
 daemon='import os, signal
 if os.fork() == 0:
     os.setsid()
     [os.getpid() for i in range(1000)]
     signal.pause() if "stays" in os.environ else os._exit(0)
 os._exit(3)'
-kill_left() { kill "$(sed -n 's/^still running, counted until now: python3 (\([0-9]*\))$/\1/p' "$1")" || fail "no daemon is named"; }
+kill_left() { kill "$(sed -n 's/^still running, counted until now: python3 (\([0-9]*\))$/\1/p' "$1")" || fail "the report names no daemon"; }
 stays=1 run_tool 3 stat python3 -S -c "$daemon"
 kill_left /tmp/err
 run_tool 3 stat --follow --json -o /tmp/report python3 -S -c "$daemon"
@@ -88,27 +88,27 @@ is "stat: uname in another namespace" 4 "$(got calls uname namespace)"
 is "stat: processors from pages" 6 "$(got calls 'sysconf(_SC_NPROCESSORS_ONLN)' page)"
 is "stat: getdomainname from pages" 2 "$(got calls getdomainname page)"
 [ "$(got calls getloadavg page)" -ge 5 ] || fail "stat: load averages from pages: $(got calls getloadavg page)"
-is "stat: raw getpid" 3 "$(got past getpid)"
-[ "$(got past uname)" -ge 0 ] || fail "stat: raw uname"
+is "stat: getpid past the drop-in" 3 "$(got past getpid)"
+[ "$(got past uname)" -ge 0 ] || fail "stat: uname past the drop-in"
 is "stat: programs" 1 "$(got programs)"
 run_tool 0 stat --json --output /tmp/out build/tests/programs/vfork_getpid 3
 is "stat: getpid of vfork children" "3 3" "$(got calls getpid vfork) $(got calls getpid page)"
-# Without pages: it cannot ask, for another file is where the sysctl was.
+# Without pages: another file is mounted over the sysctl, so the program cannot ask.
 unshare -m sh -c 'mount --bind /dev/null /proc/sys/kernel/usrsysshm
 	exec usrsysshm stat --json --output /tmp/out /usr/bin/python3 -S -c "import os; [os.getpid() for i in range(10)]"'
 is "stat: getpid without pages" "10 0" "$(got calls getpid no_pages) $(got calls getpid page)"
-is "stat leaves no file" "" "$(ls /tmp | grep usrsysshm-stat || true)"
+is "files left behind by stat" "" "$(ls /tmp | grep usrsysshm-stat || true)"
 
-# What it concludes follows from what it measured: a program that asks all the time wins, one that never asks does not, and one that asks
-# seldom is not lost for having been watched for an instant only.
+# The conclusion follows from the measurement: a program that asks all the time wins, one that never asks does not, and one
+# that asks seldom does not count as a loss because it was observed only briefly.
 usrsysshm stat --json -o /tmp/report python3 -S -c 'import os; [os.getpid() for i in range(200000)]'
 jq -e '.verdict == "saved" and .net_ns_low > 0 and .preload_ns_low <= .preload_ns and .preload_ns <= .preload_ns_high and
 	(.preload_pays_from_calls > 0) == (.preload_ns_low > 0) and .hour_ns > 0 and .calls_per_second > 1000 and .net_percent > 0' /tmp/report >/dev/null ||
-	fail "stat of one that asks all the time: $(cat /tmp/report)"
+	fail "stat of a program that asks all the time: $(cat /tmp/report)"
 usrsysshm stat --json -o /tmp/report true
 jq -e '.verdict != "saved" and (.verdict == "lost") == (.net_ns_high < 0)' /tmp/report >/dev/null ||
-	fail "stat of one that never asks: $(cat /tmp/report)"
+	fail "stat of a program that never asks: $(cat /tmp/report)"
 usrsysshm stat --json -o /tmp/report python3 -S -c 'import os; [os.getpid() for i in range(20)]'
-jq -e '.verdict != "saved" and .hour_ns > 0' /tmp/report >/dev/null || fail "stat of one that asks seldom: $(cat /tmp/report)"
+jq -e '.verdict != "saved" and .hour_ns > 0' /tmp/report >/dev/null || fail "stat of a program that asks seldom: $(cat /tmp/report)"
 usrsysshm stat -o /tmp/report python3 -S -c 'import os; [os.getpid() for i in range(20)]'
-contains "stat of one that asks seldom" "an hour of running like this, the first start left out: " "$(cat /tmp/report)"
+contains "stat of a program that asks seldom" "an hour of running like this, the first start left out: " "$(cat /tmp/report)"

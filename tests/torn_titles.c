@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A million reads (or four times TEST_READS) of /proc/PID/cmdline while the title changes all the time between two of 2,000 bytes: never a
- * mixture, never none. Written by one thread, by two, by a thread and a signal handler over it, and by a process in the same memory that
- * is stopped and killed at random instants.
+ * A million reads (or four times TEST_READS) of /proc/PID/cmdline while the title alternates between two of 2,000 bytes: no
+ * read returns a mixture or nothing. The title is written by one thread, by two threads, by a thread and a signal handler
+ * that interrupts it, and by a process that shares the memory and is stopped and killed at random instants.
  */
 #include <pthread.h>
 #include <sched.h>
@@ -13,7 +13,7 @@
 #include "test.h"
 
 #define LENGTH 2000
-#define MOST 250000		/* of each of the four kinds */
+#define MOST 250000		/* for each of the four kinds of writer */
 #define READERS 2
 
 static char titles[4][LENGTH];
@@ -24,7 +24,7 @@ static void set(int which)
 	CHECK(!uss_set_title(titles[which], LENGTH), "uss_set_title: %s", strerror(errno));
 }
 
-static void write_for_ever(int one, int other)
+static void write_forever(int one, int other)
 {
 	for (;;) {
 		set(one);
@@ -35,7 +35,7 @@ static void write_for_ever(int one, int other)
 static void *writer_thread(void *unused)
 {
 	(void)unused;
-	write_for_ever(2, 3);
+	write_forever(2, 3);
 	return NULL;
 }
 
@@ -47,7 +47,7 @@ static void handler(int signal)
 
 static void one_thread(void)
 {
-	write_for_ever(0, 1);
+	write_forever(0, 1);
 }
 
 static void two_threads(void)
@@ -55,7 +55,7 @@ static void two_threads(void)
 	pthread_t thread;
 
 	CHECK(!pthread_create(&thread, NULL, writer_thread, NULL), "pthread_create");
-	write_for_ever(0, 1);
+	write_forever(0, 1);
 }
 
 static void signal_handler(void)
@@ -64,13 +64,13 @@ static void signal_handler(void)
 
 	signal(SIGALRM, handler);
 	setitimer(ITIMER_REAL, &often, NULL);
-	write_for_ever(0, 1);
+	write_forever(0, 1);
 }
 
 static int shared_writer(void *unused)
 {
 	(void)unused;
-	write_for_ever(0, 1);
+	write_forever(0, 1);
 	return 0;
 }
 
@@ -106,11 +106,11 @@ static void read_titles(pid_t pid)
 	CHECK(fd >= 0, "%s: %s", path, strerror(errno));
 	while (__atomic_add_fetch(done, 1, __ATOMIC_RELAXED) <= reads) {
 		length = pread(fd, shown, sizeof(shown), 0);
-		CHECK(length == LENGTH + 1 && !shown[LENGTH], "%zd bytes, at read %d or before", length, *done);
+		CHECK(length == LENGTH + 1 && !shown[LENGTH], "%zd bytes, at read %d or earlier", length, *done);
 		for (i = 0; i < 4; i++)
 			if (shown[0] == titles[i][0])
 				break;
-		CHECK(i < 4 && !memcmp(shown, titles[i], LENGTH), "a mixture: %.20s ... %.20s", shown, shown + LENGTH - 20);
+		CHECK(i < 4 && !memcmp(shown, titles[i], LENGTH), "a torn title: %.20s ... %.20s", shown, shown + LENGTH - 20);
 	}
 	_exit(0);
 }
@@ -131,7 +131,7 @@ static void try(const char *name, void (*write_titles)(void))
 	setpgid(writer, writer);
 	while (__atomic_load_n(done, __ATOMIC_ACQUIRE) < 0) {
 		usleep(1000);
-		CHECK(waitpid(writer, NULL, WNOHANG) == 0, "the writer has ended");
+		CHECK(waitpid(writer, NULL, WNOHANG) == 0, "the writer has exited");
 	}
 	for (i = 0; i < READERS; i++)
 		if ((reader[i] = fork()) == 0)
@@ -147,7 +147,7 @@ int main(void)
 {
 	int i;
 
-	reads = test_often("TEST_READS", MOST);
+	reads = test_repetitions("TEST_READS", MOST);
 	done = mmap(NULL, sizeof(*done), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	for (i = 0; i < 4; i++)
 		memset(titles[i], 'A' + i, LENGTH);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A tracer reads the page of a child that has not touched it, nor run at all: it finds the child's pid and not its own,
- * and the child then finds the same.
+ * A tracer reads the page of a child that has not touched the page, or has not run at all. It finds the child's pid and not
+ * its own, and the child then finds the same.
  */
 #include <signal.h>
 #include <sys/ptrace.h>
@@ -22,14 +22,14 @@ static struct uss_process_page read_page_of(pid_t pid)
 	return page;
 }
 
-/* Forks, by a system call that touches nothing: PTRACE_O_TRACEFORK stops the child before its first instruction. */
+/* Forks by a raw system call, which touches no page. PTRACE_O_TRACEFORK stops the child before its first instruction. */
 static void tracee(uint64_t forkid)
 {
 	pid_t pid;
 
 	syscall(SYS_kill, raw_getpid(), SIGSTOP);
 	check_served("tracee");
-	CHECK(uss_forkid() != forkid, "tracee: fork id of its tracer");
+	CHECK(uss_forkid() != forkid, "tracee: it has the tracer's fork id");
 	pid = (pid_t)syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, 0);
 	if (pid == 0) {
 		check_served("tracee's child");
@@ -50,8 +50,9 @@ static void check_page_of(pid_t pid, uint64_t mine, const char *where)
 {
 	struct uss_process_page page = read_page_of(pid);
 
-	CHECK(page.header.magic == USS_MAGIC_PROCESS && page.pid == (uint32_t)pid, "%s: page of %d says %u", where, pid, page.pid);
-	CHECK(page.forkid != mine, "%s: fork id of the tracer", where);
+	CHECK(page.header.magic == USS_MAGIC_PROCESS && page.pid == (uint32_t)pid,
+	      "%s: the page of process %d has pid %u", where, pid, page.pid);
+	CHECK(page.forkid != mine, "%s: it has the tracer's fork id", where);
 }
 
 int main(void)
@@ -65,19 +66,19 @@ int main(void)
 		pid = fork();
 		if (pid == 0)
 			tracee(mine);
-		check_page_of(pid, mine, "just forked");
+		check_page_of(pid, mine, "after fork");
 		wait_for_stop(pid);
 		CHECK(!ptrace(PTRACE_SEIZE, pid, 0, PTRACE_O_TRACEFORK), "PTRACE_SEIZE: %s", strerror(errno));
 		wait_for_stop(pid);
 		kill(pid, SIGCONT);
-		/* The events between are its being continued. */
+		/* Skip the stop events of SIGCONT. */
 		do {
 			CHECK(!ptrace(PTRACE_CONT, pid, 0, 0), "PTRACE_CONT: %s", strerror(errno));
 			wait_for_stop(pid);
 		} while (ptrace(PTRACE_GETEVENTMSG, pid, 0, &child) || child <= (unsigned long)pid);
 		wait_for_stop((pid_t)child);
-		check_page_of((pid_t)child, mine, "not run yet");
-		check_page_of(pid, mine, "its parent");
+		check_page_of((pid_t)child, mine, "child that has not run");
+		check_page_of(pid, mine, "parent of a child that has not run");
 		CHECK(!ptrace(PTRACE_DETACH, (pid_t)child, 0, 0), "PTRACE_DETACH: %s", strerror(errno));
 		CHECK(!ptrace(PTRACE_DETACH, pid, 0, 0), "PTRACE_DETACH: %s", strerror(errno));
 		reap(pid);

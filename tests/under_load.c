@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Twice as many busy trees of processes as processors, for some seconds: forks, vforks, spawns, CLONE_VM children, threads
- * and execs at random, killed at random; no wrong answer, and the live counts return to their start.
+ * Twice as many process trees as processors, for some seconds: forks, vforks, spawns, CLONE_VM children, threads and execs at
+ * random, killed at random. No answer is wrong, and the live counts return to their values at the start.
  */
 #include <pthread.h>
 #include <sched.h>
@@ -67,7 +67,7 @@ static void one_step(unsigned int *seed)
 	case 1:
 		pid = vfork();
 		if (pid == 0) {
-			check_asks("vfork child under load");
+			check_fallback("vfork child under load");
 			if (*seed % 2)
 				execv("/proc/self/exe", arguments);
 			_exit(0);
@@ -96,7 +96,7 @@ static void one_step(unsigned int *seed)
 		killed = true;
 		break;
 	}
-	CHECK(pid > 0, "no child: %s", strerror(errno));
+	CHECK(pid > 0, "fork, vfork or clone: %s", strerror(errno));
 	if (killed)
 		kill(pid, SIGKILL);
 	reap_killed(pid, killed);
@@ -122,7 +122,7 @@ int main(int argc, char **argv)
 		}
 	for (i = 0; i < workers; i++)
 		reap(-1);
-	CHECK(read_number(PROCESSES) == processes && read_number(PAGES) == pages, "%ld processes, %ld pages; at first %ld, %ld",
+	CHECK(read_number(PROCESSES) == processes && read_number(PAGES) == pages, "%ld processes, %ld pages; before %ld, %ld",
 	      read_number(PROCESSES), read_number(PAGES), processes, pages);
 	return 0;
 }

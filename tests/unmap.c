@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a program does to its own pages is its right and hurts nobody: advise, lock, move, take apart, unmap. The live counts
- * follow, and a forked child finds things as its parent left them.
+ * A program may do anything to its own pages: madvise, lock, move, unmap parts, unmap all. The live counts follow, and a
+ * forked child finds the pages as its parent left them.
  */
 #include <sys/mman.h>
 
@@ -31,7 +31,7 @@ static void advise(char *pages, size_t size)
 	for (i = 0; i < sizeof(advice) / sizeof(advice[0]); i++) {
 		madvise(pages, size, advice[i]);
 		check_served("after madvise");
-		CHECK(uss_forkid() == forkid, "advice %d changed the fork id", advice[i]);
+		CHECK(uss_forkid() == forkid, "madvise(%d) changed the fork id", advice[i]);
 	}
 	mlock(pages, size);
 	munlock(pages, size);
@@ -47,38 +47,39 @@ static void move(char *pages, size_t size)
 
 	page = mremap(pages, 3 * page_size, 3 * page_size, MREMAP_MAYMOVE | MREMAP_FIXED, elsewhere);
 	CHECK(page == (void *)elsewhere, "mremap: %s", strerror(errno));
-	CHECK(page->pid == (uint32_t)raw_getpid(), "moved page: %u", page->pid);
-	CHECK((uint64_t)read_number("/proc/sys/kernel/usrsysshm") == (uint64_t)(uintptr_t)elsewhere, "the sysctl does not follow");
+	CHECK(page->pid == (uint32_t)raw_getpid(), "moved page: pid %u", page->pid);
+	CHECK((uint64_t)read_number("/proc/sys/kernel/usrsysshm") == (uint64_t)(uintptr_t)elsewhere,
+	      "the sysctl does not return the new address");
 	pid = fork();
 	if (pid == 0) {
-		CHECK(page->pid == (uint32_t)raw_getpid(), "moved page in the child: %u, pid %d", page->pid, raw_getpid());
+		CHECK(page->pid == (uint32_t)raw_getpid(), "moved page in the child: pid %u, expected %d", page->pid, raw_getpid());
 		_exit(0);
 	}
 	reap(pid);
 	pid = vfork();
 	if (pid == 0) {
-		CHECK(page->pid == 0, "moved page in a vfork child: %u", page->pid);
+		CHECK(page->pid == 0, "moved page in a vfork child: pid %u, expected 0", page->pid);
 		_exit(0);
 	}
 	reap(pid);
-	CHECK(page->pid == (uint32_t)raw_getpid(), "moved page after vfork: %u", page->pid);
+	CHECK(page->pid == (uint32_t)raw_getpid(), "moved page after vfork: pid %u", page->pid);
 }
 
-static void take_apart(char *pages, size_t size)
+static void unmap_parts(char *pages, size_t size)
 {
 	char *title = my_title_area();
 
-	/* The system page, then a title page, then what is left, in pieces. */
+	/* Unmap the system page, then a title page, then the rest in pieces. */
 	CHECK(!munmap(pages + page_size, page_size), "munmap");
 	check_served("without the system page");
 	CHECK(!munmap(title + page_size, page_size), "munmap");
 	check_served("without one title page");
 	title[0] = 1;
 	title[2 * page_size] = 1;
-	/* Nor are there others for it: one set of pages, or none. */
-	CHECK(read_number("/proc/sys/kernel/usrsysshm") == 0, "the sysctl tells of pages that are not whole");
+	/* The process gets no other pages: there is one set or none. */
+	CHECK(read_number("/proc/sys/kernel/usrsysshm") == 0, "the sysctl returns the address of incomplete pages");
 	CHECK(!munmap(title, TITLE_AREA_SIZE), "munmap");
-	CHECK(my_page()->title_area == 0, "the page tells of a title area that is gone");
+	CHECK(my_page()->title_area == 0, "the page has the address of an unmapped title area");
 	CHECK(!munmap(pages, size), "munmap");
 }
 
@@ -95,7 +96,7 @@ static void unmap(char *pages, size_t size)
 	CHECK(read_number(PAGES) == held - 1, "%ld pages, before munmap %ld", read_number(PAGES), held);
 	pid = fork();
 	if (pid == 0) {
-		CHECK(read_number(PROCESSES) == processes - 1, "the child has pages that its parent had not");
+		CHECK(read_number(PROCESSES) == processes - 1, "the child has pages although its parent has none");
 		_exit(0);
 	}
 	reap(pid);
@@ -103,12 +104,12 @@ static void unmap(char *pages, size_t size)
 	if (pid == 0)
 		_exit(0);
 	reap(pid);
-	/* It may ask again, and so may its children. */
+	/* The process may ask again, and so may its children. */
 	page = (const volatile void *)read_number("/proc/sys/kernel/usrsysshm");
 	CHECK(page && page->pid == (uint32_t)raw_getpid(), "asked again: page %p", (const void *)(uintptr_t)page);
 	pid = fork();
 	if (pid == 0) {
-		CHECK(page->pid == (uint32_t)raw_getpid(), "child of a process that has asked again: %u", page->pid);
+		CHECK(page->pid == (uint32_t)raw_getpid(), "child of a process that has asked again: pid %u", page->pid);
 		_exit(0);
 	}
 	reap(pid);
@@ -127,9 +128,9 @@ int main(void)
 	size = 3 * page_size;
 	in_child(advise, pages, size);
 	in_child(move, pages, size);
-	in_child(take_apart, pages, size);
+	in_child(unmap_parts, pages, size);
 	in_child(unmap, pages, size);
-	CHECK(read_number(PROCESSES) == processes && read_number(PAGES) == held, "%ld processes, %ld pages; at first %ld, %ld",
+	CHECK(read_number(PROCESSES) == processes && read_number(PAGES) == held, "%ld processes, %ld pages; before %ld, %ld",
 	      read_number(PROCESSES), read_number(PAGES), processes, held);
 	return 0;
 }

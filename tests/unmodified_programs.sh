@@ -1,10 +1,10 @@
 #!/bin/sh
-# Unmodified programs under `usrsysshm run`, counted by strace: python3, perl and a C program on OpenSSL make their getpid system
-# calls without it, and none with it; their answers stay the same.
+# Under `usrsysshm run`, strace counts no getpid system calls in unmodified programs (python3, perl, a C program on OpenSSL)
+# that make them without the drop-in. Their results stay the same.
 set -eu
 . "$(dirname "$0")/shell.sh"
 
-calls() { # how many getpid system calls the command makes
+calls() { # COMMAND...: counts its getpid system calls
 	strace -f -o /tmp/calls -e trace=getpid "$@" >/tmp/answer
 	grep -c 'getpid()' /tmp/calls || true
 }
@@ -13,7 +13,7 @@ check_program() { # NAME AT_LEAST COMMAND...
 	name=$1 least=$2
 	shift 2
 	without=$(calls "$@")
-	[ "$without" -ge "$least" ] || fail "$name: $without getpid calls without the drop-in, at least $least were expected"
+	[ "$without" -ge "$least" ] || fail "$name: $without getpid calls without the drop-in, expected at least $least"
 	contains "$name" "done" "$(cat /tmp/answer)"
 	is "$name with the drop-in" 0 "$(calls usrsysshm run -- "$@")"
 	contains "$name with the drop-in" "done" "$(cat /tmp/answer)"
@@ -28,7 +28,7 @@ if pid == 0:
     os._exit(os.getpid() != int(open("/proc/self/stat").read().split()[0]))
 assert os.waitpid(pid, 0)[1] == 0
 print("done")'
-# Perl remembers $$ itself and asks again after fork.
+# Perl caches $$ and calls getpid again after fork.
 check_program perl 1 perl -e '
 sub real { open my $f, "<", "/proc/self/stat"; (split " ", <$f>)[0] }
 die unless $$ == real;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A process in another UTS namespace than its page's: by unshare, by setns, either by one of its threads alone or by a vfork child, by
- * clone(CLONE_NEWUTS). The answer is always of the asker's own namespace, and what is said later in the one that was left cannot be
- * read by who has left it, not in the page either.
+ * A process moves to another UTS namespace than that of its system page: by unshare or setns, in all of it, in one thread
+ * only or in a vfork child, or by clone(CLONE_NEWUTS). Every answer is of the caller's own namespace. Names set later in the
+ * old namespace cannot be read by a process that has left it, not in the page either.
  */
 #include <pthread.h>
 #include <sched.h>
@@ -22,18 +22,19 @@ static void check_name(const char *expected, const char *where)
 	char real[65], answer[65];
 
 	CHECK(!gethostname(real, sizeof(real)) && !uss_gethostname(answer, sizeof(answer)), "%s", where);
-	CHECK(!strcmp(answer, real), "%s: uss_gethostname says %s, the kernel %s", where, answer, real);
+	CHECK(!strcmp(answer, real), "%s: uss_gethostname returns %s, gethostname %s", where, answer, real);
 	CHECK(!strcmp(answer, expected), "%s: %s, expected %s", where, answer, expected);
 }
 
-/* Neither the old name nor, after a moment, a new one of the old namespace can be read in the page. */
-static void check_withdrawn(const char *where)
+/* Neither the old name nor, after a moment, a later name of the old namespace can be read in the page. */
+static void check_unmapped(const char *where)
 {
 	int tries;
 
 	for (tries = 0; tries < 200 && my_system_page()->names_sequence; tries++)
 		usleep(10000);
-	CHECK(!my_system_page()->names_sequence && !my_system_page()->names.nodename[0], "%s: the old namespace's page can be read", where);
+	CHECK(!my_system_page()->names_sequence && !my_system_page()->names.nodename[0],
+	      "%s: the old namespace's page can still be read", where);
 }
 
 static void set_name(const char *name)
@@ -41,13 +42,13 @@ static void set_name(const char *name)
 	CHECK(!sethostname(name, strlen(name)), "sethostname: %s", strerror(errno));
 }
 
-static void check_named(bool served, const char *where)
+static void check_names_served(bool served, const char *where)
 {
 	CHECK(((uss_served() & USS_SERVED_NAMES) != 0) == served, "%s: %s", where, served ? "not served" : "served");
 }
 
-/* The two ways out: into a new namespace, and into one that is there, main's own. */
-static int mains_namespace;
+/* The two ways to leave: into a new namespace, and into an existing one, that of main(). */
+static int main_namespace;
 
 static void by_new(void)
 {
@@ -56,12 +57,12 @@ static void by_new(void)
 
 static void by_old(void)
 {
-	CHECK(!setns(mains_namespace, CLONE_NEWUTS), "setns: %s", strerror(errno));
+	CHECK(!setns(main_namespace, CLONE_NEWUTS), "setns: %s", strerror(errno));
 }
 
 static void (*leave)(void);
 
-/* Runs @part in a new namespace called "old", whose page has been read. */
+/* Runs @part in a new namespace whose host name is "old" and whose system page has been touched. */
 static void try(void (*part)(void))
 {
 	if (fork() == 0) {
@@ -69,7 +70,7 @@ static void try(void (*part)(void))
 		set_name("old");
 		if (fork() == 0) {
 			check_name("old", "before");
-			check_named(true, "before");
+			check_names_served(true, "before");
 			part();
 			_exit(0);
 		}
@@ -79,7 +80,7 @@ static void try(void (*part)(void))
 	reap(-1);
 }
 
-/* The namespace's name changes, by a process that has stayed in it. */
+/* A process that stays in the namespace changes the host name. */
 static int changer[2], changed[2];
 
 static void start_changer(void)
@@ -88,11 +89,11 @@ static void start_changer(void)
 
 	CHECK(!pipe(changer) && !pipe(changed), "pipe");
 	if (fork() == 0) {
-		/* It has the page, too: that of the namespace lives on with it. */
-		check_name("old", "who stays");
+		/* This process has the system page, too, so the namespace's page continues to exist. */
+		check_name("old", "process that stays");
 		CHECK(read(changer[0], &byte, 1) == 1, "read");
 		set_name("secret");
-		check_name("secret", "who stays");
+		check_name("secret", "process that stays");
 		CHECK(write(changed[1], "x", 1) == 1, "write");
 		_exit(0);
 	}
@@ -110,17 +111,17 @@ static void by_unshare(void)
 	start_changer();
 	CHECK(!unshare(CLONE_NEWUTS), "unshare: %s", strerror(errno));
 	check_name("old", "right after unshare");
-	check_named(false, "after unshare");
+	check_names_served(false, "after unshare");
 	set_name("new");
 	check_name("new", "after unshare");
 	change();
 	check_name("new", "after a change in the old namespace");
-	check_withdrawn("after unshare");
-	CHECK(read_number("/proc/sys/kernel/usrsysshm") == (long)(intptr_t)uss_page_base(), "the sysctl says another address");
-	/* A child is served with the new one. */
+	check_unmapped("after unshare");
+	CHECK(read_number("/proc/sys/kernel/usrsysshm") == (long)(intptr_t)uss_page_base(), "the sysctl returns another address");
+	/* A child is served from the new namespace's page. */
 	if (fork() == 0) {
 		check_name("new", "child after unshare");
-		check_named(true, "child after unshare");
+		check_names_served(true, "child after unshare");
 		set_name("newer");
 		check_name("newer", "child after unshare");
 		_exit(0);
@@ -149,10 +150,10 @@ static void by_setns(void)
 	fd = open(path, O_RDONLY);
 	CHECK(fd >= 0 && !setns(fd, CLONE_NEWUTS), "setns: %s", strerror(errno));
 	check_name("other", "after setns");
-	check_named(false, "after setns");
+	check_names_served(false, "after setns");
 	kill(pid, SIGKILL);
 	CHECK(waitpid(pid, NULL, 0) == pid, "waitpid");
-	check_name("other", "after the other has gone");
+	check_name("other", "after the other process has exited");
 }
 
 static pthread_barrier_t barrier;
@@ -166,10 +167,10 @@ static void *leaver(void *unused)
 	pthread_barrier_wait(&barrier);
 	pthread_barrier_wait(&barrier);
 	check_name("thread", "the thread that left, later");
-	/* Its child is where it is. */
+	/* A child of this thread is in the thread's namespace. */
 	if (fork() == 0) {
 		check_name("thread", "child of the thread that left");
-		check_named(true, "child of the thread that left");
+		check_names_served(true, "child of the thread that left");
 		_exit(0);
 	}
 	reap(-1);
@@ -184,7 +185,7 @@ static void by_thread(void)
 	CHECK(!pthread_create(&thread, NULL, leaver, NULL), "pthread_create");
 	pthread_barrier_wait(&barrier);
 	check_name("old", "the thread that stayed");
-	check_named(false, "the thread that stayed");
+	check_names_served(false, "the thread that stayed");
 	set_name("old-2");
 	check_name("old-2", "the thread that stayed");
 	pthread_barrier_wait(&barrier);
@@ -192,7 +193,7 @@ static void by_thread(void)
 	check_name("old-2", "the thread that stayed, later");
 	if (fork() == 0) {
 		check_name("old-2", "child of the thread that stayed");
-		check_named(true, "child of the thread that stayed");
+		check_names_served(true, "child of the thread that stayed");
 		_exit(0);
 	}
 	reap(-1);
@@ -211,7 +212,7 @@ static void by_vfork_child(void)
 	}
 	reap(pid);
 	check_name("old", "parent after vfork");
-	check_named(true, "parent after vfork");
+	check_names_served(true, "parent after vfork");
 }
 
 static void by_clone(void)
@@ -221,17 +222,17 @@ static void by_clone(void)
 	CHECK(pid >= 0, "clone: %s", strerror(errno));
 	if (pid == 0) {
 		check_name("old", "cloned");
-		check_named(true, "cloned");
+		check_names_served(true, "cloned");
 		set_name("cloned");
 		check_name("cloned", "cloned");
 		_exit(0);
 	}
 	reap(pid);
 	check_name("old", "parent after clone");
-	check_named(true, "parent after clone");
+	check_names_served(true, "parent after clone");
 }
 
-/* A thread that begins in a namespace of its own. It has its parent's thread-local memory, so: as little as can be. */
+/* A thread that starts in a namespace of its own. It shares its parent's thread-local storage, so it does as little as possible. */
 static volatile int thread_is_there, thread_may_end;
 
 static int cloned_thread(void *unused)
@@ -258,15 +259,15 @@ static void by_clone_thread(void)
 	while (!thread_is_there)
 		;
 	check_name("old", "leader beside a thread of CLONE_NEWUTS");
-	check_named(false, "leader beside a thread of CLONE_NEWUTS");
+	check_names_served(false, "leader beside a thread of CLONE_NEWUTS");
 	thread_may_end = 1;
 	while (syscall(SYS_tgkill, getpid(), thread, 0) == 0)
 		usleep(1000);
-	check_withdrawn("beside a thread of CLONE_NEWUTS");
+	check_unmapped("beside a thread of CLONE_NEWUTS");
 	check_name("old", "leader after a thread of CLONE_NEWUTS");
 }
 
-/* Somebody who shares the memory is in another namespace, and goes on there when the owner of the memory has gone. */
+/* A sharer of the memory is in another namespace and continues there after the owner of the memory has exited. */
 static int sharer_pipe[2];
 
 static int sharer(void *unused)
@@ -278,7 +279,7 @@ static int sharer(void *unused)
 	check_name("old", "sharer");
 	close(sharer_pipe[1]);
 	CHECK(read(sharer_pipe[0], &byte, 1) == 0, "read");
-	check_withdrawn("sharer, after the owner has gone");
+	check_unmapped("sharer, after the owner has exited");
 	check_name("old", "sharer, alone");
 	_exit(0);
 }
@@ -287,12 +288,12 @@ static void by_sharer(void)
 {
 	static char stack[65536] __attribute__((aligned(16)));
 
-	/* Who inherits the sharer. */
+	/* Become the reaper of the sharer. */
 	CHECK(!prctl(PR_SET_CHILD_SUBREAPER, 1), "prctl: %s", strerror(errno));
 	CHECK(!pipe(sharer_pipe), "pipe");
 	if (fork() == 0) {
 		check_name("old", "owner");
-		/* A table of files of its own: the pipe's other end is the owner's alone, and closes with him. */
+		/* Without CLONE_FILES the owner alone holds the other end of the pipe, which closes when the owner exits. */
 		CHECK(clone(sharer, stack + sizeof(stack), CLONE_VM | SIGCHLD, NULL) > 0, "clone: %s", strerror(errno));
 		usleep(50000);
 		_exit(0);
@@ -306,12 +307,12 @@ int main(int argc, char **argv)
 {
 	if (argc == 2) {
 		check_name(argv[1], "after exec");
-		check_named(true, "after exec");
+		check_names_served(true, "after exec");
 		return 0;
 	}
 	try(by_unshare);
 	try(by_setns);
-	mains_namespace = open("/proc/self/ns/uts", O_RDONLY | O_CLOEXEC);
+	main_namespace = open("/proc/self/ns/uts", O_RDONLY | O_CLOEXEC);
 	leave = by_new;
 	try(by_thread);
 	try(by_vfork_child);
@@ -321,7 +322,7 @@ int main(int argc, char **argv)
 	try(by_clone);
 	try(by_clone_thread);
 	try(by_sharer);
-	/* exec begins anew. */
+	/* exec attaches to the namespace at that time. */
 	if (fork() == 0) {
 		CHECK(!unshare(CLONE_NEWUTS), "unshare");
 		set_name("exec");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * 1,000 UTS namespaces made and destroyed, up to 50 at once, each served with its own name; afterwards as many processes and pages are
- * counted as before.
+ * 1,000 UTS namespaces are created and destroyed, up to 50 at once, and each is served with its own names. Afterwards the
+ * counts of processes and pages are what they were before.
  */
 #include <sched.h>
 
@@ -14,10 +14,10 @@ static void check_name(const char *expected)
 {
 	char answer[65];
 
-	CHECK(!uss_gethostname(answer, sizeof(answer)) && !strcmp(answer, expected), "%s in the namespace of %s", answer, expected);
+	CHECK(!uss_gethostname(answer, sizeof(answer)) && !strcmp(answer, expected), "host name %s, expected %s", answer, expected);
 }
 
-/* A new namespace, in which a child looks before and after the name is set. */
+/* A new namespace whose child checks the name before and after setting it. */
 static void in_namespace(int number, const char *outside)
 {
 	char name[65];
@@ -26,7 +26,7 @@ static void in_namespace(int number, const char *outside)
 	CHECK(!unshare(CLONE_NEWUTS), "unshare: %s", strerror(errno));
 	if (fork() == 0) {
 		check_name(outside);
-		/* While another sets a name, a page of the same hash is silent. */
+		/* While another namespace with the same hash sets a name, this page says nothing. */
 		for (tries = 0; tries < 300 && !(uss_served() & USS_SERVED_NAMES); tries++)
 			usleep(10000);
 		CHECK(uss_served() & USS_SERVED_NAMES, "not served in a new namespace");
@@ -65,7 +65,7 @@ int main(void)
 	while (running--)
 		reap(-1);
 	check_name(outside);
-	/* The last bits of a dead process go a moment later. */
+	/* A process releases its last resources a moment after its exit. */
 	for (tries = 0; tries < 100 && (read_number(PAGES) != pages || read_number(PROCESSES) != processes); tries++)
 		usleep(50000);
 	CHECK(read_number(PAGES) == pages, "%ld pages before, %ld after", pages, read_number(PAGES));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A vfork child asks the kernel until it execs or exits; its parent is served again as soon as vfork returns.
- * Fork id and start time are each process's own all the while.
+ * A vfork child falls back to the system call until it execs or exits. Its parent is served again as soon as vfork returns.
+ * The fork id and the start time are always each process's own.
  */
 #include "test.h"
 
@@ -9,11 +9,11 @@ static uint64_t parent_forkid;
 
 static void check_child(void)
 {
-	check_asks("vfork child");
-	/* What is the same for every process on the machine may still come from its page. */
+	check_fallback("vfork child");
+	/* What is the same for all processes may still come from the machine page. */
 	CHECK((uss_served() & ~(USS_SERVED_LOADAVG | USS_SERVED_NPROCS)) == 0, "vfork child: served %#x", uss_served());
-	CHECK(uss_forkid() != parent_forkid, "vfork child: its parent's fork id");
-	CHECK(uss_forkid() == uss_forkid(), "vfork child: two fork ids");
+	CHECK(uss_forkid() != parent_forkid, "vfork child: it has its parent's fork id");
+	CHECK(uss_forkid() == uss_forkid(), "vfork child: the fork id changed");
 }
 
 int main(int argc, char **argv)
@@ -38,8 +38,8 @@ int main(int argc, char **argv)
 		}
 		check_served("parent after vfork");
 		reap(pid);
-		CHECK(uss_forkid() == parent_forkid, "parent: another fork id after vfork");
-		CHECK(uss_start_time() == start, "parent: another start time after vfork");
+		CHECK(uss_forkid() == parent_forkid, "parent: the fork id changed after vfork");
+		CHECK(uss_start_time() == start, "parent: the start time changed after vfork");
 	}
 	return 0;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Two threads, each with a vfork child pending, ending in either order: while one is there, everybody in the
- * address space asks the kernel; when both have gone the page answers again.
+ * Two threads each have a vfork child pending, and the children exit in either order. While one remains, every process in the
+ * address space falls back to the system call. When both have exited, the page serves again.
  */
 #include <pthread.h>
 #include <sched.h>
@@ -24,10 +24,10 @@ static void *vforker(void *argument)
 
 	CHECK(pid >= 0, "vfork: %s", strerror(errno));
 	if (pid == 0) {
-		check_asks("vfork child");
+		check_fallback("vfork child");
 		__atomic_add_fetch(&pending, 1, __ATOMIC_RELEASE);
 		wait_for(&release[me], 1);
-		check_asks("vfork child before its end");
+		check_fallback("vfork child before its end");
 		_exit(0);
 	}
 	reap(pid);
@@ -46,15 +46,15 @@ int main(void)
 		for (i = 0; i < 2; i++)
 			CHECK(!pthread_create(&threads[i], NULL, vforker, (void *)(intptr_t)i), "pthread_create");
 		wait_for(&pending, 2);
-		check_asks("both pending");
+		check_fallback("both pending");
 		__atomic_store_n(&release[round % 2], 1, __ATOMIC_RELEASE);
 		pthread_join(threads[round % 2], NULL);
-		check_asks("one still pending");
-		CHECK(uss_forkid() == forkid, "another fork id while a child shares the memory");
+		check_fallback("one still pending");
+		CHECK(uss_forkid() == forkid, "the fork id changed while a child shares the memory");
 		__atomic_store_n(&release[!(round % 2)], 1, __ATOMIC_RELEASE);
 		pthread_join(threads[!(round % 2)], NULL);
 		check_served("after both");
-		CHECK(uss_forkid() == forkid, "another fork id afterwards");
+		CHECK(uss_forkid() == forkid, "the fork id changed afterwards");
 	}
 	return 0;
 }

@@ -1,6 +1,6 @@
 #!/bin/bash
-# vm/run passes output and status through, and nothing else; what goes wrong in the guest is 125; two guests side by side do not
-# disturb each other; nothing is left behind.
+# vm/run passes on the output and the status of the command and nothing else. Failures in the guest give status 125. Two
+# guests at a time do not disturb each other. Nothing is left behind.
 set -eu
 cd "$(dirname "$0")/../.."
 . tests/shell.sh
@@ -20,7 +20,7 @@ run() {
 	is "status of vm/run $*" "$expected" "$status"
 }
 
-# Each a guest of its own: output, arguments with blanks and newlines, directory, status; two at a time.
+# Two guests at a time, each with its own output, arguments with blanks and newlines, directory and status.
 (
 	run 7 -- sh -c 'echo out; echo err >&2; printf "<%s>" "$@"; pwd; touch "$HOME/only-in-the-guest" written-by-the-guest; exit 7' \
 		sh 'a  b' "c
@@ -63,7 +63,7 @@ run 125
 contains "no command" "vm/run [--kernel VERSION]" "$err"
 run 125 --kernel 5.99 -- true
 contains "no such kernel" "no kernel 5.99" "$err"
-# A directory with an odd name, under a locale that knows no letters; and a daemon that would hold the output open.
+# A directory with an odd name under a locale without letters, and a daemon that keeps the output open.
 mkdir "$TMPDIR/keep é'q \$x"
 here=$PWD
 cd "$TMPDIR/keep é'q \$x"
@@ -73,7 +73,7 @@ is "status in a directory with an odd name" 0 "$status"
 is "directory with an odd name" "$PWD
 100000" "$out"
 cd "$here"
-# A kernel by its image, and virtual time that counts instructions: the same figures twice.
+# A kernel given by its image, and virtual time that counts instructions: the same figures twice.
 image=$(vm/kernel)/vmlinuz
 run 0 --icount --kernel "$image" -- build/bench/getpid 20000
 once=$out

@@ -1,7 +1,6 @@
 #!/bin/bash
 # bash: $$, BASHPID in subshells, HOSTNAME, wait, kill, pipelines and traps.
 set -eu
-real() { read -r pid _ </proc/self/stat; echo "$pid"; }
 [ "$BASHPID" = "$(exec sh -c 'echo $PPID')" ]
 for i in {1..50}; do
 	(read -r pid _ </proc/self/stat; [ "$BASHPID" = "$pid" ])

@@ -1,5 +1,5 @@
 #!/bin/sh
-# openssl: RAND_bytes differs between parent and all kinds of children; `openssl rand` never says the same twice.
+# openssl: RAND_bytes differs between a parent and all kinds of children, and `openssl rand` never repeats a number.
 set -eu
 build/tests/programs/rand_processes
 build/tests/programs/rand_bytes 20000

@@ -1,5 +1,5 @@
 #!/bin/sh
-# openssl s_server and s_client: ten handshakes and an answer over each.
+# openssl s_server and s_client: ten handshakes with a response each.
 set -eu
 cd "$WORK"
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=localhost -keyout key -out cert -days 2 2>/dev/null

@@ -1,5 +1,5 @@
 #!/bin/bash
-# sshd: five logins with a key, each running a command; the server's titles are its own.
+# sshd: five logins with a key, each of which runs a command. sshd sets its own titles.
 set -eu
 cd "$WORK"
 chmod 700 .

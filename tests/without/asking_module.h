@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* asking_module.h - loads and unloads the module, for tests of asking */
+/* asking_module.h - loads and unloads the module, for tests of how a process asks for pages */
 #ifndef ASKING_MODULE_H
 #define ASKING_MODULE_H
 

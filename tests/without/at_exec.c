@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * With the module parameter at_exec=1 every program has its pages when it begins, and they are right, whether it was made by fork or by vfork.
- * Not one with a finite RLIMIT_AS, which may ask. The module can be unloaded.
+ * With the module parameter at_exec=1 every program has valid pages when it starts, whether its process was made by fork or
+ * by vfork. A program with a finite RLIMIT_AS has none but may ask. The module can be unloaded.
  */
 #include <sys/resource.h>
 
 #include "asking_module.h"
 
-static void after_exec(const char *how)
+static void check_after_exec(const char *how)
 {
 	if (!strcmp(how, "limited")) {
-		check_has_not_asked("program with RLIMIT_AS");
-		check_page_serves(ask(), "program with RLIMIT_AS that asks");
+		check_no_pages("program with RLIMIT_AS");
+		check_page_serves(ask(), "program with RLIMIT_AS, after it has asked");
 		exit(0);
 	}
 	CHECK(count_mappings() == 1, "%s: %d mappings at exec", how, count_mappings());
@@ -29,7 +29,7 @@ static void after_exec(const char *how)
 	exit(0);
 }
 
-static void program(const char *how)
+static void run_program(const char *how)
 {
 	pid_t pid = fork();
 
@@ -49,18 +49,18 @@ int main(int argc, char **argv)
 	int i;
 
 	if (argc == 2)
-		after_exec(argv[1]);
+		check_after_exec(argv[1]);
 	for (i = 0; i < 2; i++) {
 		load_module_with("at_exec=1");
-		check_has_not_asked("program older than the module");
-		program("fork");
-		program("limited");
+		check_no_pages("program older than the module");
+		run_program("fork");
+		run_program("limited");
 		CHECK(read_number(PROCESSES) == 0, "%ld processes have pages", read_number(PROCESSES));
 		unload_module();
 	}
-	/* Without it no program has pages. */
+	/* Without the parameter no program has pages at its start. */
 	load_module_with("");
-	program("limited");
+	run_program("limited");
 	unload_module();
 	return 0;
 }

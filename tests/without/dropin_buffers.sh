@@ -1,3 +1,3 @@
 #!/bin/sh
-# Without the module, too, a call of the drop-in's ends as libc's does, whatever the buffer.
+# Without the module, too, each call of the drop-in ends as libc's does, whatever the buffer.
 exec tests/dropin_buffers.sh

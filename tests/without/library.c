@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Without the module: every answer is the system call's, and fork ids still tell a process from its children by fork, vfork,
- * raw clone and CLONE_VM, and stay what they are.
+ * Without the module every answer is that of the system call. Fork ids still differ between a process and its children by
+ * fork, vfork, raw clone and CLONE_VM, and do not change within a process.
  */
 #include <sched.h>
 #include <signal.h>
 
 #include "../test.h"
 
-static uint64_t parents;
+static uint64_t parent_forkid;
 
 static void check_child(const char *where)
 {
 	check_pid(where);
-	CHECK(uss_forkid() != parents, "%s: fork id of its parent", where);
-	CHECK(uss_forkid() == uss_forkid(), "%s: two fork ids", where);
-	CHECK(uss_forkid() >> 63, "%s: fork id %llu could be one of the module's", where, (unsigned long long)uss_forkid());
+	CHECK(uss_forkid() != parent_forkid, "%s: it has its parent's fork id", where);
+	CHECK(uss_forkid() == uss_forkid(), "%s: the fork id changed", where);
+	CHECK(uss_forkid() >> 63, "%s: fork id %llu is in the range of the module", where, (unsigned long long)uss_forkid());
 }
 
 static int sharer(void *unused)
@@ -25,19 +25,19 @@ static int sharer(void *unused)
 	return 0;
 }
 
-/* In a child: the first to ask is the vfork child, then the parent. */
+/* In a child: the vfork child reads its fork id before its parent does. */
 static void child_first(void)
 {
 	uint64_t mine;
 	pid_t pid = vfork();
 
 	if (pid == 0) {
-		parents = uss_forkid();
+		parent_forkid = uss_forkid();
 		_exit(0);
 	}
 	reap(pid);
 	mine = uss_forkid();
-	CHECK(mine != parents, "the vfork child, who asked first, had its parent's fork id");
+	CHECK(mine != parent_forkid, "the vfork child read its fork id first and had its parent's");
 }
 
 int main(void)
@@ -56,7 +56,7 @@ int main(void)
 		_exit(0);
 	}
 	reap(pid);
-	parents = uss_forkid();
+	parent_forkid = uss_forkid();
 	for (i = 0; i < 200; i++) {
 		pid = fork();
 		if (pid == 0) {
@@ -76,7 +76,7 @@ int main(void)
 			_exit(0);
 		}
 		reap(pid);
-		CHECK(uss_forkid() == parents, "the parent's fork id has changed");
+		CHECK(uss_forkid() == parent_forkid, "the parent's fork id changed");
 	}
 	pid = clone(sharer, stack + sizeof(stack), CLONE_VM | SIGCHLD, NULL);
 	reap(pid);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The module is loaded while an ordinary user sets host names without pause, by 64 threads in a namespace of his own: changes that began
- * before the hooks were there. Names are served all the same, soon after, and right; ten times, or as often as fits into a quarter of a
- * minute: loading and unloading take their time beside so many.
+ * The module is loaded while an ordinary user sets host names without pause, from 64 threads in a namespace of its own. Some
+ * of these changes began before the hooks were installed. Names are served soon afterwards all the same, and are right. This
+ * is repeated ten times, or as often as fits into 15 seconds, because loading and unloading take long under this load.
  */
 #include <pthread.h>
 #include <sched.h>
@@ -15,7 +15,7 @@
 
 #define SETTERS 64
 #define ORDINARY_USER 65534
-#define PATIENCE_MS 5000
+#define SERVED_WITHIN_MS 5000
 #define ROUNDS_MS 15000
 
 static long now_ms(void)
@@ -46,7 +46,7 @@ static pid_t start_setters(void)
 	CHECK(!setgid(ORDINARY_USER) && !setuid(ORDINARY_USER), "setuid: %s", strerror(errno));
 	CHECK(!unshare(CLONE_NEWUSER | CLONE_NEWUTS), "unshare: %s", strerror(errno));
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	/* There are always some in the middle of it, but the test itself is to have processors, too. */
+	/* Low priority: there is always a change in progress, but the test itself must get processor time. */
 	CHECK(nice(19) == 19, "nice: %s", strerror(errno));
 	for (i = 1; i < SETTERS; i++)
 		CHECK(!pthread_create(&thread, NULL, setter, NULL), "pthread_create");
@@ -59,17 +59,17 @@ static void check_name(const char *expected)
 	char real[65], answer[65];
 
 	CHECK(!gethostname(real, sizeof(real)) && !uss_gethostname(answer, sizeof(answer)), "%s", strerror(errno));
-	CHECK(!strcmp(real, expected) && !strcmp(answer, real), "uss_gethostname says %s, the kernel %s", answer, real);
+	CHECK(!strcmp(real, expected) && !strcmp(answer, real), "uss_gethostname returns %s, gethostname %s", answer, real);
 }
 
-/* A program that was started after the module was loaded. */
-static int asker(void)
+/* A program started after the module was loaded. */
+static int check_program(void)
 {
 	char name[32], none[65];
 	int i, ms;
 
 	CHECK(my_page(), "no pages");
-	for (ms = 0; ms < PATIENCE_MS; ms += 20) {
+	for (ms = 0; ms < SERVED_WITHIN_MS; ms += 20) {
 		CHECK(!uss_gethostname(none, sizeof(none)), "uss_gethostname: %s", strerror(errno));
 		if (uss_served() & USS_SERVED_NAMES)
 			break;
@@ -92,32 +92,32 @@ static void check_log(void)
 
 	CHECK(length >= 0, "klogctl: %s", strerror(errno));
 	log[length] = '\0';
-	CHECK(!strstr(log, "unknown way"), "the module has given up the names");
+	CHECK(!strstr(log, "unknown way"), "the module has stopped serving names");
 }
 
 int main(int argc, char **argv)
 {
 	pid_t setters, pid;
-	long start = now_ms(), began, loaded, asked;
+	long start = now_ms(), begin, loaded, asked;
 	int round;
 
 	if (argc == 2)
-		return asker();
+		return check_program();
 	setters = start_setters();
 	for (round = 0; round < 10 && now_ms() - start < ROUNDS_MS; round++) {
-		began = now_ms();
+		begin = now_ms();
 		load_module();
 		loaded = now_ms();
 		pid = fork();
 		if (pid == 0) {
-			execl("/proc/self/exe", argv[0], "asker", NULL);
+			execl("/proc/self/exe", argv[0], "program", NULL);
 			_exit(1);
 		}
 		reap(pid);
 		check_log();
 		asked = now_ms();
 		unload_module();
-		printf("loaded in %ld ms, unloaded in %ld ms\n", loaded - began, now_ms() - asked);
+		printf("loaded in %ld ms, unloaded in %ld ms\n", loaded - begin, now_ms() - asked);
 		fflush(stdout);
 	}
 	CHECK(!kill(setters, SIGKILL) && waitpid(setters, NULL, 0) == setters, "kill");

@@ -1,3 +1,3 @@
 /* SPDX-License-Identifier: MIT */
-/* Without the module the same calls do the same: what glibc's do. */
+/* Without the module the functions of names_calls behave like glibc's, too. */
 #include "../names_calls.c"

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A program that began before the module was loaded is served from when it asks, one that has asked in vain before, too. One that has zeros
- * where an earlier load of the module had put its pages may ask that of now, and is served.
+ * A program that was started before the module was loaded is served as soon as it asks, also if it has asked without success
+ * before. A program whose pages were replaced by zeros when an earlier load of the module was removed may ask again and is
+ * served.
  */
 #include <sys/mman.h>
 
@@ -10,21 +11,21 @@
 static const volatile struct uss_process_page *page;
 static int *step;			/* shared with the child */
 
-static void in_vain(void)
+static void ask_without_module(void)
 {
-	CHECK(access("/proc/sys/kernel/usrsysshm", F_OK) < 0 && errno == ENOENT, "there is a module");
+	CHECK(access("/proc/sys/kernel/usrsysshm", F_OK) < 0 && errno == ENOENT, "the module is loaded");
 }
 
-/* Two of them live through all of it. */
-static pid_t start(bool asks_in_vain)
+/* Two such programs run through all loads and unloads. */
+static pid_t start(bool asks_early)
 {
 	pid_t pid = fork();
 	int i;
 
 	if (pid)
 		return pid;
-	if (asks_in_vain)
-		in_vain();
+	if (asks_early)
+		ask_without_module();
 	for (i = 1; i <= 3; i++) {
 		const volatile struct uss_process_page *old = page;
 
@@ -32,11 +33,11 @@ static pid_t start(bool asks_in_vain)
 		while (get_word(step) < i * 100)
 			sched_yield();
 		if (old)
-			CHECK(!old->header.magic && !old->pid && !old->speaks, "the module has gone and left pid %u", old->pid);
+			CHECK(!old->header.magic && !old->pid && !old->speaks, "after unload the page still has pid %u", old->pid);
 		page = ask();
 		check_page_serves(page, "program older than the module");
 		CHECK(count_mappings() == 1, "%d mappings", count_mappings());
-		CHECK(ask() == page, "another answer");
+		CHECK(ask() == page, "asking again returns another address");
 		if (fork() == 0) {
 			check_page_serves(page, "child of a program older than the module");
 			_exit(0);
@@ -45,7 +46,7 @@ static pid_t start(bool asks_in_vain)
 		__atomic_add_fetch(step, 1, __ATOMIC_ACQ_REL);
 		while (get_word(step) < i * 100 + 50)
 			sched_yield();
-		CHECK(!page->header.magic && !page->pid && !page->speaks, "the module has gone and left pid %u", page->pid);
+		CHECK(!page->header.magic && !page->pid && !page->speaks, "after unload the page still has pid %u", page->pid);
 	}
 	_exit(0);
 }
@@ -63,7 +64,7 @@ int main(void)
 		wait_word(step, i == 1 ? 2 : (i - 1) * 100 + 52);
 		load_module_with("");
 		set_word(step, i * 100);
-		/* Each: done with the questions. */
+		/* Wait until both have asked. */
 		while (get_word(step) != i * 100 + 2) {
 			CHECK(waitpid(-1, NULL, WNOHANG) == 0, "a program has failed");
 			sched_yield();
@@ -71,7 +72,7 @@ int main(void)
 		page = ask();
 		check_page_serves(page, "the test itself");
 		unload_module();
-		CHECK(!page->pid, "the module has gone and left pid %u", page->pid);
+		CHECK(!page->pid, "after unload the page still has pid %u", page->pid);
 		set_word(step, i * 100 + 50);
 	}
 	for (i = 0; i < 2; i++)

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Without the module titles go the old way, with the same visible results, for root and for an ordinary user.
+# Without the module titles are set by the classic method, with the same visible results, for root and for an ordinary user.
 set -eu
 . "$(dirname "$0")/../shell.sh"
 

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Without the module the tool says so and what to do, and `usrsysshm run` runs programs as ever.
+# Without the module the tool says so and what to do, and `usrsysshm run` runs programs as usual.
 set -eu
 . "$(dirname "$0")/../shell.sh"
 

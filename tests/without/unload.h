@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * unload.h - for tests that load the module, start themselves as a program with pages, and unload the module under it
+ * unload.h - for tests that load the module, start themselves as a program with pages, and unload the module while it runs
  *
- * The test and the program wait for each other: each call of the one's tell_other() ends one of the other's wait_for_other().
+ * The test and the program synchronize over two pipes: each tell_other() in one ends a wait_for_other() in the other.
  */
 #ifndef UNLOAD_H
 #define UNLOAD_H
@@ -40,7 +40,7 @@ static inline void unload_module(void)
 	CHECK(!syscall(SYS_delete_module, "usrsysshm", O_NONBLOCK), "unloading: %s", strerror(errno));
 }
 
-/* To be called first in main(): in the program, runs @program and ends. */
+/* To be called first in main(). In the program, runs @program and exits. */
 static inline void main_of_program(int argc, void (*program)(void))
 {
 	if (argc < 2)
@@ -52,7 +52,7 @@ static inline void main_of_program(int argc, void (*program)(void))
 	exit(0);
 }
 
-/* Returns its pid. */
+/* Starts the program. Returns its pid. */
 static inline pid_t start_program(void)
 {
 	int to_program[2], to_test[2];

@@ -1,6 +1,6 @@
 #!/bin/bash
-# The module comes and goes six times under running programs: they get right answers all the time and go on by system call,
-# their mappings are replaced by plain memory, and nothing of the module is left.
+# The module is loaded and unloaded six times while programs run. They get right answers all the time and continue by system
+# call, their mappings are replaced by anonymous memory, and nothing of the module remains.
 set -eu
 . "$(dirname "$0")/../shell.sh"
 
@@ -11,9 +11,9 @@ pids=
 for round in $(seq 6); do
 	insmod "$module"
 	build/tests/programs/ask_for_ever /tmp/enough & pids="$pids $!"
-	# Some that never touch their pages, and one that is gone before the module.
+	# A process that never touches its pages, and one (cat) that exits before the module is unloaded.
 	bash -c 'read -r address </proc/sys/kernel/usrsysshm; kill -STOP $$' & sleepers="${sleepers:-} $!"
-	# One that seals its pages, where the kernel lets it (mseal(2), 6.10).
+	# A process that seals its pages, if the kernel supports mseal(2) (6.10).
 	build/tests/programs/seal & sleepers="$sleepers $!"
 	cat /proc/sys/kernel/usrsysshm >/tmp/base
 	[ "$(cat /tmp/base)" != 0 ] || fail "round $round: no pages"
@@ -31,13 +31,13 @@ for round in $(seq 6); do
 		is "programs still running" 3 "$(ls -d $(printf '/proc/%s ' $pids) | wc -l)"
 		touch /tmp/enough
 		for pid in $pids; do
-			wait "$pid" || fail "a program had a wrong answer, or died"
+			wait "$pid" || fail "a program got a wrong answer or was killed"
 		done
 		rm /tmp/enough
 		pids=
 	fi
 done
-contains "what stands in the place of the pages" /dev/zero "$(cat /proc/${sleepers##* }/maps)"
+contains "mapping in place of the pages" /dev/zero "$(cat /proc/${sleepers##* }/maps)"
 kill -KILL $sleepers
 insmod "$module"
 read -r address </proc/sys/kernel/usrsysshm

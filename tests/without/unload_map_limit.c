@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A program that maps until it is refused (vm.max_map_count) keeps the module from going, for as long as it does, and no longer. All that
- * time, and afterwards, it gets right answers.
+ * While a program is at vm.max_map_count, unloading the module blocks. It completes as soon as the program is below the
+ * limit. The program gets right answers all that time and afterwards.
  */
 #include <sys/mman.h>
 
 #include "unload.h"
 
-/* Two neighbours never have the same protection, so the kernel does not join them. */
+/* Adjacent mappings of different protection, which the kernel does not merge. */
 static void *map_until_refused(void)
 {
 	void *last = NULL, *page;
@@ -25,11 +25,11 @@ static void map_and_unmap(void)
 
 	tell_other();
 	wait_for_other();
-	check_pid("at the limit, without hooks");
+	check_pid("at the limit, after the hooks were removed");
 	CHECK(!munmap(last, 4096), "munmap: %s", strerror(errno));
 	tell_other();
 	wait_for_other();
-	check_asks("after the module has gone");
+	check_fallback("after unload");
 }
 
 static void set_limit(const char *limit)
@@ -56,7 +56,7 @@ int main(int argc, char **argv)
 		_exit(0);
 	}
 	sleep(5);
-	CHECK(waitpid(unloader, NULL, WNOHANG) == 0, "the module has gone, or refuses to");
+	CHECK(waitpid(unloader, NULL, WNOHANG) == 0, "unloading has ended already");
 	tell_other();
 	wait_for_other();
 	reap(unloader);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The module goes while the kernel gives no more memory out (vm.overcommit_memory=2, at the limit): a program with a title lives on, and can
- * write where its title area was.
+ * The module is unloaded while the kernel refuses to commit more memory (vm.overcommit_memory=2, at the limit). A program
+ * with a title continues to run and can write where its title area was.
  */
 #include "unload.h"
 
@@ -13,15 +13,15 @@ static void write_text(const char *path, const char *text)
 	close(fd);
 }
 
-static void live_on(void)
+static void hold_title(void)
 {
 	volatile char *area = my_title_area();
 	int i;
 
-	CHECK(!uss_set_title("a title", 7), "title");
+	CHECK(!uss_set_title("a title", 7), "uss_set_title");
 	tell_other();
 	wait_for_other();
-	check_asks("after the module has gone");
+	check_fallback("after unload");
 	for (i = 0; i < 8; i++)
 		area[4096 * i] = 1;
 }
@@ -31,13 +31,13 @@ int main(int argc, char **argv)
 	pid_t program;
 
 	(void)argv;
-	main_of_program(argc, live_on);
+	main_of_program(argc, hold_title);
 	load_module();
 	program = start_program();
 	wait_for_other();
 	write_text("/proc/sys/vm/overcommit_kbytes", "1");
 	write_text("/proc/sys/vm/overcommit_memory", "2");
-	CHECK(fork() < 0 && errno == ENOMEM, "there is memory yet");
+	CHECK(fork() < 0 && errno == ENOMEM, "fork succeeded: memory is not exhausted");
 	unload_module();
 	write_text("/proc/sys/vm/overcommit_memory", "0");
 	tell_other();

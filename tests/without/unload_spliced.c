@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A program holds its pages in a pipe (vmsplice). When it has left its UTS namespace it gets right answers all the same; the module goes, and
- * the pipe still has the system page of the namespace that was left, and the title's first page as it was. (That the pages are given back
- * with the pipe is seen by debug/leaks.sh.)
+ * A program holds its pages in a pipe (vmsplice) and leaves its UTS namespace. It gets right answers all the same. After the
+ * module is unloaded the pipe still has the old namespace's system page and the first title page, both unchanged.
+ * (debug/leaks.sh proves that the pages are freed with the pipe.)
  */
 #include <sched.h>
 #include <sys/uio.h>
@@ -10,19 +10,19 @@
 #include "unload.h"
 
 #define PAGE 4096
-#define HELD 4		/* process, system, machine, the title area's first */
+#define HELD 4		/* process, system and machine page, first page of the title area */
 
-static char before[HELD * PAGE], after[HELD * PAGE];	/* in the pipe */
+static char before[HELD * PAGE], after[HELD * PAGE];	/* contents of the pipe */
 
 static void check_name(const char *expected)
 {
 	char answer[65], real[65];
 
 	CHECK(!uss_gethostname(answer, sizeof(answer)) && !gethostname(real, sizeof(real)), "%s", strerror(errno));
-	CHECK(!strcmp(answer, expected) && !strcmp(real, expected), "uss_gethostname says %s, the kernel %s", answer, real);
+	CHECK(!strcmp(answer, expected) && !strcmp(real, expected), "uss_gethostname returns %s, gethostname %s", answer, real);
 }
 
-/* The pipe is the last to hold the pages. */
+/* The pipe is the last holder of the pages. */
 static void hold_pages(void)
 {
 	struct iovec pages = { (void *)(uintptr_t)uss_page_base(), sizeof(before) };
@@ -39,13 +39,13 @@ static void hold_pages(void)
 	check_served("in another namespace");
 	unload_module();
 	check_name("new");
-	check_asks("after the module has gone");
+	check_fallback("after unload");
 	while ((length = read(fds[0], after + all, sizeof(after) - (size_t)all)) > 0 && (all += length) < (ssize_t)sizeof(after))
 		;
 	CHECK(all == (ssize_t)sizeof(after), "read: %s", strerror(errno));
-	CHECK(kept->header.magic == USS_MAGIC_SYSTEM && !strcmp(kept->names.nodename, "old"), "the pipe's system page is of %s",
-	      kept->names.nodename);
-	CHECK(!memcmp(before + 3 * PAGE, after + 3 * PAGE, PAGE), "the pipe's title page has changed");
+	CHECK(kept->header.magic == USS_MAGIC_SYSTEM && !strcmp(kept->names.nodename, "old"),
+	      "the system page in the pipe has host name %s", kept->names.nodename);
+	CHECK(!memcmp(before + 3 * PAGE, after + 3 * PAGE, PAGE), "the title page in the pipe changed");
 }
 
 int main(int argc, char **argv)

@@ -1,7 +1,8 @@
 #!/bin/bash
-# The module comes and goes beside storms of fork, vfork, exec, titles, host names and ps: no wrong answer, no complaint, and it goes each time.
+# The module is loaded and unloaded under constant fork, vfork, exec, titles, host names and ps. No answer is wrong, the
+# kernel log stays clean, and each unload completes.
 #
-# CYCLES in the environment says how often (default 3; `make check-unload` 1,000).
+# CYCLES in the environment sets the number of cycles (default 3; `make check-unload` 1,000).
 set -eu
 . "$(dirname "$0")/../shell.sh"
 
@@ -13,7 +14,7 @@ done
 (while [ ! -e /tmp/over ]; do hostname "storm$((RANDOM % 1000))" && sleep 0.05 || exit 1; done) & pids="$pids $!"
 for cycle in $(seq "${CYCLES:-3}"); do
 	insmod "$USRSYSSHM_MODULE"
-	# The storms exec, and may have no pages when the module goes; this one has, and they are taken away.
+	# The storm programs exec and may have no pages at unload. This program has pages, which are replaced.
 	build/tests/programs/ask_for_ever /tmp/gone & steady=$!
 	until grep -q '\[usrsysshm' "/proc/$steady/maps"; do
 		kill -0 $steady || break
@@ -22,15 +23,15 @@ for cycle in $(seq "${CYCLES:-3}"); do
 	sleep "0.$((RANDOM % 5))"
 	rmmod usrsysshm
 	touch /tmp/gone
-	wait $steady || fail "cycle $cycle: a program whose pages were taken away had a wrong answer, or died"
+	wait $steady || fail "cycle $cycle: a program whose pages were replaced got a wrong answer or was killed"
 	rm /tmp/gone
 	for pid in $pids; do
-		kill -0 "$pid" || fail "cycle $cycle: a storm had a wrong answer, or died"
+		kill -0 "$pid" || fail "cycle $cycle: a storm program got a wrong answer or was killed"
 	done
 done
 touch /tmp/over
 for pid in $pids; do
-	wait "$pid" || fail "a storm had a wrong answer"
+	wait "$pid" || fail "a storm program got a wrong answer"
 done
 [ ! -e /sys/kernel/usrsysshm ] || fail "/sys/kernel/usrsysshm is left behind"
 echo "$cycle cycles"

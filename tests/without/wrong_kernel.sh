@@ -1,6 +1,7 @@
 #!/bin/sh
-# On a kernel that lacks what the module needs, here its function tracer turned off, loading fails with a fitting errno and one line
-# in the kernel log, and leaves nothing behind; on a kernel that has it, loading works afterwards, and the tracer cannot be turned off under it.
+# If the kernel lacks a feature that the module needs (here the function tracer is turned off), loading fails with a fitting
+# errno and one line in the kernel log, and leaves nothing behind. With the tracer on again, loading succeeds, and the tracer
+# cannot be turned off while the module is loaded.
 set -eu
 . "$(dirname "$0")/../shell.sh"
 
@@ -11,7 +12,7 @@ sysctl -q kernel.ftrace_enabled=0
 dmesg -C
 status=0
 err=$(insmod "$module" 2>&1) || status=$?
-[ "$status" != 0 ] || fail "it was loaded"
+[ "$status" != 0 ] || fail "the module was loaded"
 contains insmod "Device or resource busy" "$err"
 lines=$(dmesg | grep -v 'module verification failed\|loading out-of-tree module' || true)
 is "lines in the kernel log" 1 "$(echo "$lines" | wc -l)"
@@ -26,6 +27,6 @@ sysctl -q kernel.ftrace_enabled=1
 insmod "$module"
 read -r address </proc/sys/kernel/usrsysshm
 is "mappings after loading and asking" 1 "$(grep -c usrsysshm /proc/$$/maps)"
-if sysctl -q kernel.ftrace_enabled=0 2>/dev/null; then fail "the function tracer was turned off under the module"; fi
+if sysctl -q kernel.ftrace_enabled=0 2>/dev/null; then fail "the function tracer was turned off while the module is loaded"; fi
 is "hooks" 9 "$(grep -c . /sys/kernel/tracing/enabled_functions)"
 rmmod usrsysshm

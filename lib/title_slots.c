@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * slots.c - a title in its slots: the protocol of <usrsysshm/abi.h>, by the letter
+ * title_slots.c - the title fact: a title in its slots, by the protocol of <usrsysshm/abi.h>
  *
- * Any number of threads and signal handlers may write and read at once, and any of them may end at any instruction.
+ * Any number of threads and signal handlers may write and read concurrently, and any of them may exit at any instruction.
  */
 #include <errno.h>
 #include <string.h>
@@ -17,7 +17,7 @@ static char *uss_slot_text(const struct uss_title_page *area, unsigned int slot)
 	return (char *)area + USS_SLOT_OFFSET(slot);
 }
 
-/* Is the slot with this word the current one? The word is loaded before: what has been current once never is again. */
+/* Whether the slot with this word is current. Load the word before: a slot is current at most once with the same stamp. */
 static bool uss_slot_is_current(const struct uss_title_page *area, unsigned int slot, __u64 word)
 {
 	__u64 title = __atomic_load_n(&area->current_title, __ATOMIC_SEQ_CST);
@@ -25,19 +25,20 @@ static bool uss_slot_is_current(const struct uss_title_page *area, unsigned int 
 	return USS_TITLE_SLOT(title) == slot && USS_TITLE_STAMP(title) == USS_SLOT_STAMP(word);
 }
 
-/* Is the kernel reading it? To be asked after the slot was found not to be current. */
+/* Whether the kernel is reading the slot. Check this after the slot was found not to be current. */
 static bool uss_slot_is_read(const struct uss_title_page *area, unsigned int slot)
 {
 	return USS_TITLE_SLOT(__atomic_load_n(&area->reading, __ATOMIC_SEQ_CST)) == slot;
 }
 
-static bool uss_is_dead(pid_t pid)
+static bool uss_has_exited(pid_t pid)
 {
-	/* This process's own threads and interrupted functions are asked after without a system call. */
+	/* For this process's own threads and interrupted functions no system call is needed. */
 	return pid != uss_getpid() && syscall(SYS_kill, pid, 0) < 0 && errno == ESRCH;
 }
 
-static bool uss_slot_is_claimable(const struct uss_title_page *area, unsigned int slot, __u64 word, bool from_the_dead)
+/* Whether the slot can be claimed; with @reclaim, also from a writer that has exited. */
+static bool uss_slot_is_claimable(const struct uss_title_page *area, unsigned int slot, __u64 word, bool reclaim)
 {
 	switch (USS_SLOT_STATE(word)) {
 	case USS_SLOT_FREE:
@@ -47,7 +48,7 @@ static bool uss_slot_is_claimable(const struct uss_title_page *area, unsigned in
 			return false;
 		break;
 	case USS_SLOT_WRITING:
-		if (!from_the_dead || !uss_is_dead(USS_SLOT_PID(word)) || uss_slot_is_current(area, slot, word))
+		if (!reclaim || !uss_has_exited(USS_SLOT_PID(word)) || uss_slot_is_current(area, slot, word))
 			return false;
 		break;
 	default:
@@ -56,24 +57,24 @@ static bool uss_slot_is_claimable(const struct uss_title_page *area, unsigned in
 	return !uss_slot_is_read(area, slot);
 }
 
-/* Where the title was when one was last removed, to go on from there. A hint: who sets one just then may still find the one before. */
+/* The slot of the title that was removed last, for the next claim to start from. Only a hint: a concurrent claim may see the one before. */
 static unsigned int uss_removed_from = USS_TITLE_SLOTS - 1;
 
 /*
- * Returns the number of a slot that is now the caller's, with the word that says so, or -1.
+ * Claims a slot. Returns its number, with its new word in @claimed, or -1.
  *
- * The first slot is passed over when it may not be claimed; only after that the dead are told from the living. So the dead never
- * have two slots side by side for long, and half of all slots are there to be gone through.
+ * The first slot is skipped if it cannot be claimed; only for the following ones kill(2) checks whether the writer has exited. So no two
+ * adjacent slots stay with writers that have exited, and at least half of all slots remain usable.
  */
 static int uss_slot_claim(struct uss_title_page *area, __u64 *claimed)
 {
-	/* Behind the current one: the slot that has been left alone for longest, and with it the slowest of its readers. */
+	/* Start after the current slot: that slot has been unused for longest, so slow readers of its text are least likely. */
 	__u64 title = __atomic_load_n(&area->current_title, __ATOMIC_RELAXED), word;
 	unsigned int i, slot, first;
 
 	first = (title ? USS_TITLE_SLOT(title) : __atomic_load_n(&uss_removed_from, __ATOMIC_RELAXED)) + 1;
 
-	/* The first one comes last once more. */
+	/* Try the first slot again at the end. */
 	for (i = 0; i <= USS_TITLE_SLOTS; i++) {
 		slot = (first + i) % USS_TITLE_SLOTS;
 		word = __atomic_load_n(&area->slot[slot], __ATOMIC_ACQUIRE);
@@ -86,7 +87,7 @@ static int uss_slot_claim(struct uss_title_page *area, __u64 *claimed)
 	return -1;
 }
 
-/* Publishes, and gives back the slot that was current before. */
+/* Publishes the title, and releases the previously current slot. */
 static void uss_slot_publish(struct uss_title_page *area, __u64 title, __u64 claimed)
 {
 	__u64 before = __atomic_exchange_n(&area->current_title, title, __ATOMIC_SEQ_CST), word;
@@ -101,14 +102,14 @@ static void uss_slot_publish(struct uss_title_page *area, __u64 title, __u64 cla
 		return;
 	if (!title)
 		__atomic_store_n(&uss_removed_from, slot, __ATOMIC_RELAXED);
-	/* It may be somebody else's by now, who found it published and not current. */
+	/* Another writer may have claimed the slot since, having found it published and not current. */
 	word = __atomic_load_n(&area->slot[slot], __ATOMIC_RELAXED);
 	if (USS_SLOT_STAMP(word) == USS_TITLE_STAMP(before))
 		__atomic_compare_exchange_n(&area->slot[slot], &word, USS_SLOT(USS_TITLE_STAMP(before), 0, USS_SLOT_FREE), 0,
 					    __ATOMIC_RELEASE, __ATOMIC_RELAXED);
 }
 
-const char *uss_slots_set(struct uss_title_page *area, const char *text, size_t length)
+const char *uss_title_slots_set(struct uss_title_page *area, const char *text, size_t length)
 {
 	__u64 claimed = 0;
 	int slot;
@@ -122,7 +123,7 @@ const char *uss_slots_set(struct uss_title_page *area, const char *text, size_t 
 		errno = EAGAIN;
 		return NULL;
 	}
-	/* Who sees a byte of the text sees the claim. */
+	/* A reader that sees a byte of the text also sees the claim. */
 	__atomic_thread_fence(__ATOMIC_RELEASE);
 	memcpy(uss_slot_text(area, (unsigned int)slot), text, length);
 	uss_slot_text(area, (unsigned int)slot)[length] = '\0';
@@ -130,7 +131,7 @@ const char *uss_slots_set(struct uss_title_page *area, const char *text, size_t 
 	return uss_slot_text(area, (unsigned int)slot);
 }
 
-ssize_t uss_slots_get(const struct uss_title_page *area, char *text)
+ssize_t uss_title_slots_get(const struct uss_title_page *area, char *text)
 {
 	unsigned int slot, length;
 	__u64 title, word;
@@ -146,7 +147,7 @@ ssize_t uss_slots_get(const struct uss_title_page *area, char *text)
 		word = __atomic_load_n(&area->slot[slot], __ATOMIC_ACQUIRE);
 		if (USS_SLOT_STAMP(word) == USS_TITLE_STAMP(title))
 			return (ssize_t)length;
-		/* Others have set many titles meanwhile; or, when the title is the same, the program has overwritten the area. */
+		/* Other writers have set many titles meanwhile; or, if the title is the same, the program has overwritten the area. */
 	} while (__atomic_load_n(&area->current_title, __ATOMIC_RELAXED) != title);
 	return -1;
 }

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * forkid.c - fork ids without the module
+ * process_forkid.c - the process fact: fork ids without the module
  *
- * A random seed lies in memory that the kernel wipes in a forked child (MADV_WIPEONFORK), who thereby notices that it needs one of
- * its own. A child that shares the memory (vfork) shares the seed too; the pid, joined to it, tells the two apart.
+ * A random seed is stored in memory that the kernel zeroes in a forked child (MADV_WIPEONFORK); a child that finds 0 draws a new seed. A
+ * child that shares the memory (vfork) shares the seed too, so the pid is combined with it.
  */
 #include <linux/mman.h>
 #include <stddef.h>
@@ -12,12 +12,12 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "forkid.h"
+#include "process.h"
 
-/* Never set in the module's, which count from the nanoseconds since boot at which the module was loaded. */
-#define USS_OWN_FORKID	(UINT64_C(1) << 63)
+/* Never set in the module's fork ids: they count up from the nanoseconds since boot at which the module was loaded. */
+#define USS_FALLBACK_FORKID	(UINT64_C(1) << 63)
 
-/* Used when no memory can be wiped: children keep the seed, and the pid alone tells them apart. */
+/* Used if MADV_WIPEONFORK is not possible: children then keep the seed, and only the pid differs. */
 static uint64_t uss_unwiped_seed;
 static uint64_t *uss_seed_at;
 
@@ -33,7 +33,7 @@ static uint64_t *uss_map_seed(void)
 	return &uss_unwiped_seed;
 }
 
-/* The seed's place. Two threads, or a thread and its signal handler, may come here first together: one of the two wins. */
+/* Returns the address of the seed. If two threads, or a thread and its signal handler, map one at the same time, one of them wins. */
 static uint64_t *uss_seed(void)
 {
 	uint64_t *at = __atomic_load_n(&uss_seed_at, __ATOMIC_ACQUIRE), *expected = NULL;
@@ -55,19 +55,19 @@ static uint64_t uss_random(void)
 
 	if (getrandom(&random, sizeof(random), GRND_NONBLOCK) == (ssize_t)sizeof(random))
 		return random;
-	/* Early in boot: better than nothing, and the pid still tells parent and child apart. */
+	/* Early in boot there is no randomness yet. Use the time: parent and child still differ by their pid. */
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec + (uintptr_t)&now;
 }
 
-uint64_t uss_own_forkid(void)
+uint64_t uss_process_fallback_forkid(void)
 {
 	uint64_t *at = uss_seed(), seed = __atomic_load_n(at, __ATOMIC_ACQUIRE), made;
 
 	if (!seed) {
-		made = uss_random() | USS_OWN_FORKID;
+		made = uss_random() | USS_FALLBACK_FORKID;
 		if (__atomic_compare_exchange_n(at, &seed, made, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
 			seed = made;
 	}
-	return seed ^ (uint32_t)uss_ask_getpid();
+	return seed ^ (uint32_t)uss_process_syscall_getpid();
 }

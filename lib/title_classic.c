@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * classic.c - the old way to show a title, for kernels without the module
+ * title_classic.c - the title fact: the classic method, for kernels without the module
  *
- * The title lies in slots of private memory, as it does in the title area, and after each change the kernel is told by
- * prctl(PR_SET_MM_MAP) where the command line is now: in another slot, so that no reader finds half of one.
+ * The title is in slots of private memory laid out as the title area. After each change, prctl(PR_SET_MM_MAP) tells the kernel where the
+ * command line is now. Each title is in another slot than the one before, so no reader sees half of one.
  */
 #include <errno.h>
 #include <stdint.h>
@@ -15,7 +15,7 @@
 
 #include "title.h"
 
-/* As the kernel has it in a 64-bit one, for 32-bit programs too. */
+/* struct prctl_mm_map of a 64-bit kernel, which also 32-bit programs must pass. */
 struct uss_mm_map {
 	__u64 start_code, end_code, start_data, end_data, start_brk, brk, start_stack;
 	__u64 arg_start, arg_end, env_start, env_end;
@@ -24,9 +24,9 @@ struct uss_mm_map {
 	__u32 exe_fd;
 };
 
-_Static_assert(sizeof(struct uss_mm_map) == 104, "what a 64-bit kernel says to PR_SET_MM_MAP_SIZE");
+_Static_assert(sizeof(struct uss_mm_map) == 104, "size of struct prctl_mm_map in a 64-bit kernel");
 
-/* The slots, and behind them where the command line was before the first title; written before uss_area points here. */
+/* The slots, and where the command line was before the first title; both are written before uss_classic_area points here. */
 struct uss_classic {
 	union {
 		struct uss_title_page slots;
@@ -35,19 +35,19 @@ struct uss_classic {
 	__u64 arg_start, arg_end;
 };
 
-static struct uss_classic *uss_area;
+static struct uss_classic *uss_classic_area;
 
-/* How often to tell the kernel anew, when others have set titles meanwhile. */
-#define USS_TELL_TRIES	8
+/* How often to repeat the prctl if other writers have set titles meanwhile. */
+#define USS_SHOW_TRIES	8
 
-struct uss_title_page *uss_classic_area(void)
+struct uss_title_page *uss_title_classic_area(void)
 {
-	struct uss_classic *area = __atomic_load_n(&uss_area, __ATOMIC_ACQUIRE);
+	struct uss_classic *area = __atomic_load_n(&uss_classic_area, __ATOMIC_ACQUIRE);
 
 	return area ? &area->slots : NULL;
 }
 
-/* The process's memory map as the kernel has it, from /proc/self/stat. */
+/* Reads the kernel's current values for struct prctl_mm_map from /proc/self/stat. */
 static int uss_read_map(struct uss_mm_map *map)
 {
 	unsigned long long field[53] = { 0 };
@@ -85,7 +85,7 @@ static int uss_read_map(struct uss_mm_map *map)
 	return 0;
 }
 
-/* A new area, in the place of @before: NULL, or one whose slots are all owned, by writers who may still be writing there. */
+/* Creates an area in place of @before: NULL, or an area whose slots are all owned by writers that may still be writing there. */
 static struct uss_classic *uss_make_area(const struct uss_mm_map *map, struct uss_classic *before)
 {
 	struct uss_classic *area, *expected = before;
@@ -95,19 +95,19 @@ static struct uss_classic *uss_make_area(const struct uss_mm_map *map, struct us
 		return NULL;
 	area->arg_start = before ? before->arg_start : map->arg_start;
 	area->arg_end = before ? before->arg_end : map->arg_end;
-	if (__atomic_compare_exchange_n(&uss_area, &expected, area, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+	if (__atomic_compare_exchange_n(&uss_classic_area, &expected, area, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
 		return area;
 	munmap(area, sizeof(*area));
 	return expected;
 }
 
-/* Tells the kernel where the current title is; again if it is another one by then. */
-static int uss_tell_kernel(struct uss_mm_map *map, struct uss_classic *area)
+/* Tells the kernel where the current title is; repeats that if it has changed meanwhile. */
+static int uss_show_current(struct uss_mm_map *map, struct uss_classic *area)
 {
 	__u64 title;
 	int tries, err = 0;
 
-	for (tries = 0; tries < USS_TELL_TRIES && !err; tries++) {
+	for (tries = 0; tries < USS_SHOW_TRIES && !err; tries++) {
 		title = __atomic_load_n(&area->slots.current_title, __ATOMIC_SEQ_CST);
 		map->arg_start = area->arg_start;
 		map->arg_end = area->arg_end;
@@ -115,7 +115,7 @@ static int uss_tell_kernel(struct uss_mm_map *map, struct uss_classic *area)
 			map->arg_start = (uintptr_t)area + USS_SLOT_OFFSET(USS_TITLE_SLOT(title));
 			map->arg_end = map->arg_start + USS_TITLE_LENGTH(title) + 1;
 		}
-		/* The kernel's, not libc's idea of it, and as late as can be: it is written back. */
+		/* The prctl writes brk back: take the kernel's value, not libc's, and as late as possible. */
 		map->brk = (__u64)(unsigned long)syscall(SYS_brk, 0);
 		err = prctl(PR_SET_MM, PR_SET_MM_MAP, map, sizeof(*map), 0);
 		if (__atomic_load_n(&area->slots.current_title, __ATOMIC_SEQ_CST) == title)
@@ -124,9 +124,9 @@ static int uss_tell_kernel(struct uss_mm_map *map, struct uss_classic *area)
 	return err;
 }
 
-int uss_classic_set(const char *text, size_t length)
+int uss_title_classic_set(const char *text, size_t length)
 {
-	struct uss_classic *area = __atomic_load_n(&uss_area, __ATOMIC_ACQUIRE);
+	struct uss_classic *area = __atomic_load_n(&uss_classic_area, __ATOMIC_ACQUIRE);
 	struct uss_mm_map map;
 
 	if (!text && !area)
@@ -137,10 +137,10 @@ int uss_classic_set(const char *text, size_t length)
 		area = uss_make_area(&map, NULL);
 	if (!area)
 		return -1;
-	if (!uss_slots_set(&area->slots, text, length) && text) {
+	if (!uss_title_slots_set(&area->slots, text, length) && text) {
 		area = uss_make_area(&map, area);
-		if (!area || !uss_slots_set(&area->slots, text, length))
+		if (!area || !uss_title_slots_set(&area->slots, text, length))
 			return -1;
 	}
-	return uss_tell_kernel(&map, area);
+	return uss_show_current(&map, area);
 }

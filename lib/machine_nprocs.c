@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* nprocs.c - uss_nprocs_onln; apart, because the drop-in, which stands in for sysconf, asks in another way */
+/* machine_nprocs.c - the machine fact: uss_nprocs_onln. Not in the drop-in, which interposes sysconf and so needs another fallback. */
 #include <unistd.h>
 #include <usrsysshm.h>
 
@@ -7,7 +7,7 @@
 
 long uss_nprocs_onln(void)
 {
-	long number = uss_nprocs_from_page();
+	long number = uss_machine_nprocs();
 
 	return number ? number : sysconf(_SC_NPROCESSORS_ONLN);
 }
