@@ -23,8 +23,8 @@ static void line(const char *process)
 
 	if (page)
 		snprintf(in_page, sizeof(in_page), "%u", page->pid);
-	length = snprintf(text, sizeof(text), "%-24s %10s %12d %12d   %#018llx\n", process, in_page, uss_getpid(),
-			  (int)syscall(SYS_getpid), (unsigned long long)uss_forkid());
+	length = snprintf(text, sizeof(text), "%-24s %10s %12d %12d   %#018llx\n", process, in_page, uss_getpid(), (int)syscall(SYS_getpid),
+			  (unsigned long long)uss_forkid());
 	if (write(STDOUT_FILENO, text, (size_t)length) < 0)
 		_exit(1);
 }

@@ -9,8 +9,7 @@
 pid_t uss_process_syscall_getpid(void) USS_HIDDEN;
 
 /* Returns the pid from @page, or from @fallback if the page has none. */
-static inline __attribute__((always_inline)) pid_t uss_process_pid(const volatile struct uss_process_page *page,
-								    pid_t (*fallback)(void))
+static inline __attribute__((always_inline)) pid_t uss_process_pid(const volatile struct uss_process_page *page, pid_t (*fallback)(void))
 {
 	pid_t pid = (pid_t)__atomic_load_n(&page->pid, __ATOMIC_RELAXED);
 

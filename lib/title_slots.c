@@ -94,9 +94,8 @@ static void uss_slot_publish(struct uss_title_page *area, __u64 title, __u64 cla
 	unsigned int slot = USS_TITLE_SLOT(title);
 
 	if (slot < USS_TITLE_SLOTS)
-		__atomic_compare_exchange_n(&area->slot[slot], &claimed,
-					    USS_SLOT(USS_SLOT_STAMP(claimed), 0, USS_SLOT_PUBLISHED), 0, __ATOMIC_RELEASE,
-					    __ATOMIC_RELAXED);
+		__atomic_compare_exchange_n(&area->slot[slot], &claimed, USS_SLOT(USS_SLOT_STAMP(claimed), 0, USS_SLOT_PUBLISHED), 0,
+					    __ATOMIC_RELEASE, __ATOMIC_RELAXED);
 	slot = USS_TITLE_SLOT(before);
 	if (slot >= USS_TITLE_SLOTS)
 		return;

@@ -28,8 +28,8 @@
 			test_failed(__FILE__, __LINE__, #condition, __VA_ARGS__); \
 	} while (0)
 
-static inline __attribute__((noreturn, format(printf, 4, 5))) void test_failed(const char *file, int line,
-									       const char *condition, const char *format, ...)
+static inline __attribute__((noreturn, format(printf, 4, 5))) void test_failed(const char *file, int line, const char *condition,
+									       const char *format, ...)
 {
 	char text[512];
 	va_list arguments;

@@ -55,8 +55,7 @@ int uss_arguments(int argc, char **argv, const char *usage, bool *json, const ch
 		} else if (!words_only && argv[i][0] == '-') {
 			return uss_error(USS_USAGE, "%s: unknown option %s; see: usrsysshm %s --help", argv[0], argv[i], argv[0]);
 		} else if (!word || *word) {
-			return uss_error(USS_USAGE, "%s: one argument too many: %s; see: usrsysshm %s --help", argv[0], argv[i],
-					 argv[0]);
+			return uss_error(USS_USAGE, "%s: one argument too many: %s; see: usrsysshm %s --help", argv[0], argv[i], argv[0]);
 		} else {
 			*word = argv[i];
 		}
@@ -66,6 +65,7 @@ int uss_arguments(int argc, char **argv, const char *usage, bool *json, const ch
 
 void uss_print_features(uint64_t features, bool json)
 {
+	/* clang-format off */
 	static const struct {
 		uint64_t bit;
 		const char *name;
@@ -78,6 +78,7 @@ void uss_print_features(uint64_t features, bool json)
 		{ USS_FEATURE_LOADAVG, "loadavg" },
 		{ USS_FEATURE_NPROCS, "nprocs" },
 	};
+	/* clang-format on */
 	const char *separator = "";
 	size_t i;
 

@@ -104,8 +104,10 @@ static int explain_none(int pid)
 		return uss_error(USS_FAILED, "process %d has no pages: it has exited, and its parent has not waited for it", pid);
 	if (access("/sys/kernel/usrsysshm", F_OK) < 0)
 		return uss_error(USS_FAILED, "process %d has no pages: the module is not loaded (" USS_LOAD_IT ")", pid);
-	return uss_error(USS_FAILED, "process %d has no pages: it has not asked for them; programs ask when they load libusrsysshm or, "
-			 "started by usrsysshm run, the drop-in", pid);
+	return uss_error(USS_FAILED,
+			 "process %d has no pages: it has not asked for them; programs ask when they load libusrsysshm or, "
+			 "started by usrsysshm run, the drop-in",
+			 pid);
 }
 
 /* Finds the process page. Returns the exit code. */
@@ -223,14 +225,13 @@ static void print_json(const struct process *process)
 
 	printf("{\"process\": %d, \"name\": ", process->pid);
 	uss_print_json_string(process->name);
-	printf(", \"address\": %" PRIu64 ", \"address_str\": \"%" PRIu64 "\", \"abi_version\": %u, \"features\": [", process->base, process->base,
-	       page->header.abi_version);
+	printf(", \"address\": %" PRIu64 ", \"address_str\": \"%" PRIu64 "\", \"abi_version\": %u, \"features\": [", process->base,
+	       process->base, page->header.abi_version);
 	uss_print_features(page->header.features, true);
 	printf("], \"pid\": %u, \"forkid\": %llu, \"forkid_str\": \"%llu\"", page->pid, (unsigned long long)page->forkid,
 	       (unsigned long long)page->forkid);
-	printf(", \"start_time\": %llu, \"start_time_str\": \"%llu\", \"start_time_holds\": %s",
-	       (unsigned long long)page->start_time, (unsigned long long)page->start_time,
-	       page->speaks & USS_SPEAKS_START_TIME ? "true" : "false");
+	printf(", \"start_time\": %llu, \"start_time_str\": \"%llu\", \"start_time_holds\": %s", (unsigned long long)page->start_time,
+	       (unsigned long long)page->start_time, page->speaks & USS_SPEAKS_START_TIME ? "true" : "false");
 	if (names_are_valid(process)) {
 		printf(", \"hostname\": ");
 		uss_print_json_string(process->system.names.nodename);

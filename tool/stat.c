@@ -327,8 +327,8 @@ static int parse(int argc, char **argv, struct stat_run *run, const char **outpu
 	}
 	if (i < argc && (!run->json || *output))
 		return i;
-	uss_error(0, i < argc ? "stat: --json needs --output FILE, because COMMAND writes to stdout and stderr" :
-		  "stat: no command given; see: usrsysshm stat --help");
+	uss_error(0, i < argc ? "stat: --json needs --output FILE, because COMMAND writes to stdout and stderr"
+			      : "stat: no command given; see: usrsysshm stat --help");
 	return -1;
 }
 

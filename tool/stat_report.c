@@ -146,7 +146,8 @@ static void print_balance(const struct stat_run *run, FILE *out)
 	if (*run->left)
 		fprintf(out, "still running, counted until now: %s\n", run->left);
 	fprintf(out, "run time: %.3f s, %.1f calls per second\n", run->time / 1e9, per_second(run, &balance));
-	fprintf(out, "answers saved %.3f ms (%.3f to %.3f)\n", balance.saved.median / 1e6, balance.saved.low / 1e6, balance.saved.high / 1e6);
+	fprintf(out, "answers saved %.3f ms (%.3f to %.3f)\n", balance.saved.median / 1e6, balance.saved.low / 1e6,
+		balance.saved.high / 1e6);
 	if (!balance.known) {
 		fprintf(out, "the cost of a preload is not known: %s or `true` cannot be loaded\n", run->dropin);
 		return;
@@ -159,8 +160,7 @@ static void print_balance(const struct stat_run *run, FILE *out)
 	print_net(out, "this run", balance.net, run->time);
 	print_net(out, "an hour of running like this, the first start left out", balance.hour, 3600e9);
 	if (balance.hour.low > 0 && balance.net.low <= 0 && balance.preload.low > 0)
-		fprintf(out, "at this rate, the first start pays off after %.1f s\n",
-			balance.preload.median / balance.hour.median * 3600);
+		fprintf(out, "at this rate, the first start pays off after %.1f s\n", balance.preload.median / balance.hour.median * 3600);
 }
 
 static void print_range(FILE *out, const char *name, struct range range)

@@ -43,8 +43,7 @@
 #define USS_FEATURE_NPROCS	(1 << 6)	/* machine page: nprocs_onln */
 
 /* True if header.size of `page` covers `field`. `page` points to a structure with a struct uss_header named header. */
-#define USS_HAS(page, field) \
-	((page)->header.size >= __builtin_offsetof(__typeof__(*(page)), field) + sizeof((page)->field))
+#define USS_HAS(page, field) ((page)->header.size >= __builtin_offsetof(__typeof__(*(page)), field) + sizeof((page)->field))
 
 /*
  * The start of every page. All fields: kernel / process / once. Since ABI 1.
@@ -213,15 +212,13 @@ struct uss_machine_page {
 #define USS_SLOT_FREE		0
 #define USS_SLOT_WRITING	1
 #define USS_SLOT_PUBLISHED	2
-#define USS_SLOT(stamp, pid, state) \
-	((__u64)(stamp) << 24 | (__u64)(pid) << 2 | (state))
+#define USS_SLOT(stamp, pid, state) ((__u64)(stamp) << 24 | (__u64)(pid) << 2 | (state))
 #define USS_SLOT_STAMP(word)	((__u64)(word) >> 24)
 #define USS_SLOT_PID(word)	((int)((word) >> 2 & 0x3fffff))
 #define USS_SLOT_STATE(word)	((int)((word) & 3))
 
 /* current_title: the slot plus 1, so that a title is never 0 (8 bits), the length (16 bits), and the stamp (40 bits). */
-#define USS_TITLE(slot, length, stamp) \
-	((__u64)(stamp) << 24 | (__u64)(length) << 8 | (__u64)((slot) + 1))
+#define USS_TITLE(slot, length, stamp) ((__u64)(stamp) << 24 | (__u64)(length) << 8 | (__u64)((slot) + 1))
 #define USS_TITLE_SLOT(title)	((unsigned int)((title) & 0xff) - 1)
 #define USS_TITLE_LENGTH(title)	((unsigned int)((title) >> 8 & 0xffff))
 #define USS_TITLE_STAMP(title)	((__u64)(title) >> 24)
@@ -245,8 +242,7 @@ struct uss_title_page {
 #else
 #define USS_ASSERT(condition, message) __extension__ _Static_assert(condition, message)
 #endif
-#define USS_AT(type, field, offset) \
-	USS_ASSERT(__builtin_offsetof(struct type, field) == (offset), #type "." #field " has moved")
+#define USS_AT(type, field, offset) USS_ASSERT(__builtin_offsetof(struct type, field) == (offset), #type "." #field " has moved")
 
 USS_AT(uss_header, magic, 0);
 USS_AT(uss_header, abi_version, 4);

@@ -32,8 +32,8 @@ static void check_gone(int n)
 	CHECK(fd >= 0 && read(fd, text, sizeof(text) - 1) >= 0, "/proc/modules: %s", strerror(errno));
 	close(fd);
 	CHECK(!strstr(text, "usrsysshm"), "allocation %d: the module is still loaded", n);
-	CHECK(access("/sys/kernel/usrsysshm", F_OK) && access("/proc/sys/kernel/usrsysshm", F_OK),
-	      "allocation %d: files are left behind", n);
+	CHECK(access("/sys/kernel/usrsysshm", F_OK) && access("/proc/sys/kernel/usrsysshm", F_OK), "allocation %d: files are left behind",
+	      n);
 }
 
 /* The number of hooked functions, including those hooked by others. */

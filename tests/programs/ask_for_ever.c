@@ -16,10 +16,11 @@ static void check_names(const char *where)
 
 	do
 		CHECK(!syscall(SYS_uname, &before) && !uss_uname(&ours) && !uss_gethostname(host, sizeof(host)) &&
-		      !syscall(SYS_uname, &after), "%s: %s", where, strerror(errno));
+			      !syscall(SYS_uname, &after),
+		      "%s: %s", where, strerror(errno));
 	while (memcmp(&before, &after, sizeof(after)));
-	CHECK(!memcmp(&ours, &after, sizeof(after)) && !strcmp(host, after.nodename), "%s: %s and %s, expected %s", where,
-	      ours.nodename, host, after.nodename);
+	CHECK(!memcmp(&ours, &after, sizeof(after)) && !strcmp(host, after.nodename), "%s: %s and %s, expected %s", where, ours.nodename,
+	      host, after.nodename);
 	CHECK(uss_getloadavg(loads, 3) == 3 && loads[0] >= 0 && loads[0] < 10000, "%s: load average %f", where, loads[0]);
 	CHECK(uss_nprocs_onln() == 2, "%s: %ld processors", where, uss_nprocs_onln());
 }

@@ -58,7 +58,9 @@ static const struct buffer {
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
 /* The outcome of the call in the child, in shared memory. */
-static volatile struct { int result, error; } *outcome;
+static volatile struct {
+	int result, error;
+} * outcome;
 
 static void call(const char *what, void *buffer, size_t size)
 {
@@ -137,12 +139,14 @@ static void print(const char *what, const struct buffer *buffer, const char *siz
 
 static void print_names(void)
 {
+	/* clang-format off */
 	static const struct {
 		const char *name;
 		size_t size;
 	} sizes[] = { { "0", 0 }, { "1", 1 }, { "7", 7 }, { "64", 64 }, { "65", 65 }, { "66", 66 }, { "4096", 4096 },
 		      { "INT_MAX", INT_MAX }, { "INT_MAX + 1", (size_t)INT_MAX + 1 }, { "SSIZE_MAX", SIZE_MAX / 2 },
 		      { "SSIZE_MAX + 1", SIZE_MAX / 2 + 1 }, { "SIZE_MAX", SIZE_MAX } };
+	/* clang-format on */
 	size_t i, j;
 
 	for (i = 0; i < COUNT(buffers); i++) {
@@ -182,7 +186,11 @@ static void print_titles(void)
 /* On the stack, where the drop-in answers uname from the page. */
 static void print_stack(void)
 {
-	struct { char before; struct utsname names; char after; } stack;
+	struct {
+		char before;
+		struct utsname names;
+		char after;
+	} stack;
 	int i, written = 0, result;
 
 	memset(&stack, 0x55, sizeof(stack));

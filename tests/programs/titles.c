@@ -132,8 +132,8 @@ int main(int argc, char **argv)
 	check_family(argv);
 	CHECK(uss_getproctitle(back, 5) == 11 && !strcmp(back, "by a"), "a small buffer: %s", back);
 	uss_setproctitle(NULL);
-	CHECK(read_cmdline() == length && !memcmp(shown, original, length), "restored: %zu bytes, expected %zu: %s", read_cmdline(),
-	      length, shown);
+	CHECK(read_cmdline() == length && !memcmp(shown, original, length), "restored: %zu bytes, expected %zu: %s", read_cmdline(), length,
+	      shown);
 	CHECK(uss_getproctitle(back, sizeof(back)) == 0, "a title after NULL: %s", back);
 	if (argc == 1 && *argv[0]) {
 		/* Once more with the shortest argv and an environment that only selects the method. */

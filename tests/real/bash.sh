@@ -2,7 +2,7 @@
 # bash: $$, BASHPID in subshells, HOSTNAME, wait, kill, pipelines and traps.
 set -eu
 [ "$BASHPID" = "$(exec sh -c 'echo $PPID')" ]
-for i in {1..50}; do
+for _ in {1..50}; do
 	(read -r pid _ </proc/self/stat; [ "$BASHPID" = "$pid" ])
 done
 [ "$HOSTNAME" = "$(cat /proc/sys/kernel/hostname)" ]

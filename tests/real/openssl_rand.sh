@@ -3,5 +3,5 @@
 set -eu
 build/tests/programs/rand_processes
 build/tests/programs/rand_bytes 20000
-for i in 1 2 3 4 5 6 7 8; do openssl rand -hex 16; done >"$WORK/numbers"
+for _ in 1 2 3 4 5 6 7 8; do openssl rand -hex 16; done >"$WORK/numbers"
 [ "$(sort -u "$WORK/numbers" | wc -l)" = 8 ]

@@ -1,3 +1,0 @@
-/* SPDX-License-Identifier: MIT */
-/* Without the module the functions of names_calls behave like glibc's, too. */
-#include "../names_calls.c"
