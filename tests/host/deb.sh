@@ -48,7 +48,7 @@ debs=$(cd "$root" && echo debs/*.deb | sed 's|debs/|/debs/|g')
 rm -rf "$root"/etc/apt/sources.list.d/*
 echo "deb [trusted=yes] file:/archive ./" >"$root/etc/apt/sources.list"
 
-in_root() { chroot "$root" env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"; }
+in_root() { chroot "$root" env -i INITRD=No PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LC_ALL=C.UTF-8 DEBIAN_FRONTEND=noninteractive "$@"; }
 # apt ARGUMENTS...: apt-get must succeed and leave all packages configured; its output is in $log.
 apt() {
 	local status=0
