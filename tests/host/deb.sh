@@ -1,8 +1,8 @@
 #!/bin/bash
 # The Debian packages: lintian has no errors and warnings. In Debian 12 and 13 they install without the kernel's headers, with them, beside a
 # kernel that the module does not support, and with a module that does not compile; apt is never left half-configured, and each case has its
-# line. An ordinary user compiles README's example against the installed files in each way. Completion works in three shells. Nothing is left
-# after purge. (What needs a running module is in tests/packages/.)
+# line. An ordinary user compiles README's example against the installed files in each way. Nothing is left after purge. (What needs a
+# running module is in tests/packages/.)
 #
 #   tests/host/deb.sh [SUITE...]        default: bookworm trixie
 # shellcheck disable=SC2086 # $debs is a list of words
@@ -88,26 +88,31 @@ contains "$suite: usrsysshm status" "not loaded" "$out"
 is "$suite: version of the tool" "usrsysshm $version" "$(in_root usrsysshm --version)"
 purge "without headers"
 
-# With headers that come later.
-apt install $debs
+# With headers.
 apt install "linux-headers-$kernel"
+files >"$work/before"
+apt install $debs
 contains "$suite: headers" "usrsysshm: built the module for $kernel" "$log"
 is "$suite: version of the module" "$version" "$(module_of "$kernel" version)"
 [ "$(module_of "$kernel" signer)" != none ] && [ -n "$(module_of "$kernel" signer)" ] || fail "$suite: DKMS has a key, but the module has no signature"
 
-# A kernel that it does not support, then one that it does, but does not compile on.
+# A kernel that the module does not support.
 apt install linux-image-rt-amd64 linux-headers-rt-amd64
 rt=$(cd "$root/lib/modules" && echo *-rt-amd64)
 contains "$suite: unsupported kernel" "usrsysshm: no module for $rt: version $version does not support this kernel" "$log"
 is "$suite: module for an unsupported kernel" none "$(module_of "$rt" version)"
+apt purge linux-image-rt-amd64 linux-headers-rt-amd64 "linux-image-$rt" "linux-headers-$rt" "linux-headers-${rt%-rt-amd64}-common-rt"
+
+# A kernel whose headers come later, on which the module does not compile.
 echo '#error does not compile' >>"$root/usr/src/usrsysshm-$version/module/main.c"
-apt install linux-image-cloud-amd64 linux-headers-cloud-amd64
+apt install linux-image-cloud-amd64
 cloud=$(cd "$root/lib/modules" && echo *-cloud-amd64)
+contains "$suite: no headers yet" "usrsysshm: no module for $cloud yet: its headers are missing. Install linux-headers-$cloud" "$log"
+apt install linux-headers-cloud-amd64
 contains "$suite: does not compile" "usrsysshm: cannot build the module for $cloud" "$log"
 contains "$suite: does not compile" "See /var/lib/dkms/usrsysshm/$version/build/make.log" "$log"
 contains "$suite: log of the build" "does not compile" "$(cat "$root/var/lib/dkms/usrsysshm/$version/build/make.log")"
 sed -i '/#error does not compile/d' "$root/usr/src/usrsysshm-$version/module/main.c"
-apt purge linux-image-rt-amd64 linux-headers-rt-amd64 "linux-image-$rt" "linux-headers-$rt"
 in_root dpkg-reconfigure usrsysshm-dkms >"$work/log" 2>&1 || fail "$suite: dpkg-reconfigure: $(cat "$work/log")"
 contains "$suite: after the repair" "usrsysshm: built the module for $cloud" "$(cat "$work/log")"
 is "$suite: version of the module after the repair" "$version" "$(module_of "$cloud" version)"
@@ -169,9 +174,7 @@ done
 as_user 'printf "cmake_minimum_required(VERSION 3.18)\nproject(x C)\nfind_package(usrsysshm 99)\nif(usrsysshm_FOUND)\nmessage(FATAL_ERROR found)\nendif()\n" >CMakeLists.txt
 	cmake -S . -B other' >"$work/log" 2>&1 || { cat "$work/log"; fail "$suite: CMake finds a version that is not there"; }
 
-apt purge "linux-headers-$kernel"
-apt autoremove --purge
-purge "of everything"
+purge "with headers"
 umount -R -l "$work"
 rmdir "$work"
 trap - EXIT
