@@ -229,7 +229,7 @@ unsigned int uss_served(void);
 /*
  * uss_version - get the version of the library
  *
- * Since 0.1. That of the module is in /sys/module/usrsysshm/version; the two may differ.
+ * Replaces no system call. Since 0.1. The module's version is in /sys/module/usrsysshm/version; the two may differ.
  *
  * Return: a constant text such as "0.1.0".
  */
