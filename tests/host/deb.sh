@@ -20,17 +20,27 @@ if [ "${1:-}" != --in-namespace ]; then
 	[ -f man/usrsysshm.1 ] || suppress="--suppress-tags no-manual-page"
 	# shellcheck disable=SC2086 # two words
 	lintian --fail-on error,warning $suppress build/deb/*.changes || fail "lintian (see above)"
+	# A later `make deb` must not take them away.
+	packages=$(mktemp -d)
+	trap 'rm -rf "$packages"' EXIT
+	cp build/deb/*.deb "$packages"
+	# Side by side. All mounts go with the namespaces.
+	running=()
 	for suite; do
 		for layer in base developer archive; do
 			vm/debian "$suite" $layer >/dev/null
 		done
-		# All mounts go with this namespace.
-		in_own_mounts "$0" --in-namespace "$suite"
+		in_own_mounts "$0" --in-namespace "$suite" "$packages" &
+		running+=($!)
 	done
-	exit
+	status=0
+	for pid in "${running[@]}"; do
+		wait "$pid" || status=1
+	done
+	exit $status
 fi
 
-suite=$2
+suite=$2 packages=$3
 version=$(cat VERSION)
 work=$(mktemp -d)
 trap 'umount -R -l "$work"; rmdir "$work"' EXIT
@@ -42,7 +52,7 @@ mount -t proc proc "$root/proc"
 mount -t tmpfs -o mode=1777 tmpfs "$root/tmp"
 mkdir "$root/archive" "$root/debs"
 mount --bind "$(vm/debian "$suite" archive)" "$root/archive"
-cp build/deb/*.deb "$root/debs"
+cp "$packages"/*.deb "$root/debs"
 # As words for apt.
 debs=$(cd "$root" && echo debs/*.deb | sed 's|debs/|/debs/|g')
 rm -rf "$root"/etc/apt/sources.list.d/*
