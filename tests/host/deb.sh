@@ -106,6 +106,17 @@ contains "$suite: headers" "usrsysshm: built the module for $kernel" "$log"
 is "$suite: version of the module" "$version" "$(module_of "$kernel" version)"
 [ "$(module_of "$kernel" signer)" != none ] && [ -n "$(module_of "$kernel" signer)" ] || fail "$suite: DKMS has a key, but the module has no signature"
 
+# The boot loads nothing, and does not fail, on a kernel without the module (this machine's), and with nousrsysshm.
+load=/usr/lib/systemd/systemd-modules-load
+contains "$suite: boot without the module" "usrsysshm: not loaded, because there is no module for this kernel" "$(in_root INVOCATION_ID=1 $load 2>&1)"
+! in_root modprobe usrsysshm 2>/dev/null || fail "$suite: modprobe succeeds without the module"
+echo "root=/dev/vda nousrsysshm quiet" >"$work/cmdline"
+mount --bind "$work/cmdline" "$root/proc/cmdline"
+for command in "modprobe usrsysshm" $load; do
+	contains "$suite: $command with nousrsysshm" "usrsysshm: not loaded, because the kernel command line has nousrsysshm" "$(in_root $command 2>&1)"
+done
+umount "$root/proc/cmdline"
+
 # A kernel that the module does not support.
 apt install linux-image-rt-amd64 linux-headers-rt-amd64
 rt=$(cd "$root/lib/modules" && echo *-rt-amd64)
