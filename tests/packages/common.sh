@@ -8,8 +8,8 @@ echo "# $(uname -r), $(. /etc/os-release && echo "$PRETTY_NAME")"
 # apt ARGUMENTS...: apt-get must succeed and leave all packages configured; its output is in $log.
 apt() {
 	local status=0
-	apt-get -qy -o APT::Sandbox::User=root -o Dpkg::Use-Pty=0 --no-install-recommends "$@" >/run/log 2>&1 || status=$?
-	log=$(cat /run/log)
+	apt-get -qy -o APT::Sandbox::User=root -o Dpkg::Use-Pty=0 --no-install-recommends "$@" >/run/uss-log 2>&1 || status=$?
+	log=$(cat /run/uss-log)
 	[ $status = 0 ] || { echo "$log"; fail "apt-get $*"; }
 	is "dpkg --audit after apt-get $*" "" "$(dpkg --audit)"
 	echo "$log" | grep '^usrsysshm: ' | sed 's/^/#   /' || true

@@ -41,6 +41,6 @@ cloud=$(cd /lib/modules && echo *-cloud-amd64)
 contains "does not compile" "usrsysshm: cannot build the module for $cloud" "$log"
 status_is 0 "served from its page"
 sed -i '/#error does not compile/d' "$main"
-dpkg-reconfigure usrsysshm-dkms >/run/log 2>&1 || { cat /run/log; fail "dpkg-reconfigure"; }
-contains "after the repair" "usrsysshm: built the module for $cloud" "$(cat /run/log)"
+dpkg-reconfigure usrsysshm-dkms >/run/uss-log 2>&1 || { cat /run/uss-log; fail "dpkg-reconfigure"; }
+contains "after the repair" "usrsysshm: built the module for $cloud" "$(cat /run/uss-log)"
 is "module for the next boot" "$version" "$(modinfo -k "$cloud" -F version usrsysshm)"
