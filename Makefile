@@ -1,6 +1,11 @@
 # make            the library, the drop-in and the tool
 # make module     the module, for the running kernel, KERNEL=VERSION (see vm/kernel) or KERNEL_DIRECTORY=, what vm/kernel printed
-# make install    into DESTDIR and PREFIX
+# make install    the library, the drop-in, the tool and their documents, into DESTDIR and PREFIX
+# make modules_install   the module, for the kernel that `make module` builds for, with what loads it at boot
+# make uninstall  removes what both have installed
+# make deb        Debian packages, in build/deb/
+# make rpm        RPM packages, in build/rpm/
+# make check-packages   installs, upgrades and removes the packages in virtual machines; see tests/packages/run
 # make stage      installed under build/stage, where vm/run takes it from
 # make check-unload CYCLES=N   loads and unloads the module N times beside storms
 # make check-debug      all tests in debug kernels, which it builds; hours
@@ -25,16 +30,19 @@ else
 
 PREFIX ?= /usr
 LIBDIR ?= $(PREFIX)/lib/$(shell $(CC) -print-multiarch)
+# The drop-ins may have a directory of their own.
+DROPIN_DIR ?= $(LIBDIR)
 CFLAGS ?= -O2 -g
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla
-USER_CFLAGS := -std=c11 -D_GNU_SOURCE -Iinclude $(WARNINGS) $(CFLAGS)
 version := $(shell cat VERSION)
+USER_CFLAGS := -std=c11 -D_GNU_SOURCE -Iinclude -DUSS_VERSION='"$(version)"' $(WARNINGS) $(CFLAGS)
 soname := libusrsysshm.so.0
 
 all: user
 
 include module/Makefile.inc
 include lib/Makefile.inc
+include packaging/Makefile.inc
 include tests/Makefile.inc
 
 user: $(user_targets)
@@ -89,6 +97,6 @@ stepper:
 clean:
 	rm -rf build
 
-.PHONY: all user module install stage lint check-programs check-unload check-debug $(debug_targets) stepper clean
+.PHONY: all user module stage lint check-programs check-unload check-debug $(debug_targets) stepper clean
 .DELETE_ON_ERROR:
 endif

@@ -245,6 +245,15 @@ const void *uss_page_base(void);
  */
 unsigned int uss_served(void);
 
+/*
+ * uss_version - get the version of the library
+ *
+ * Replaces no system call. Since 0.1. The module's version is in /sys/module/usrsysshm/version; the two may differ.
+ *
+ * Return: a constant text such as "0.1.0".
+ */
+const char *uss_version(void);
+
 #define USS_SERVED_PID		(1u << 0)	/* uss_getpid */
 #define USS_SERVED_FORKID	(1u << 1)	/* uss_forkid */
 #define USS_SERVED_START_TIME	(1u << 2)	/* uss_start_time */

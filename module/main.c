@@ -96,4 +96,5 @@ module_init(uss_init);
 module_exit(uss_exit);
 
 MODULE_DESCRIPTION("Pages that the kernel shares with each process that asks: its pid, its title, the system's name");
+MODULE_VERSION(USS_VERSION);
 MODULE_LICENSE("GPL");

@@ -10,19 +10,19 @@
 static const char usage[] =
 	"usage: usrsysshm status [--json]\n"
 	"\n"
-	"Shows whether the module is loaded, its ABI version and features, how many processes have pages, how many pages are\n"
-	"in use, and whether this process is served.\n"
+	"Shows whether the module is loaded, its version, ABI version and features, how many processes have pages, how many pages\n"
+	"are in use, and whether this process is served.\n"
 	"\n"
 	"The exit status is 0 if the module is loaded, else 1.\n";
 
-/* Reads one file of /sys/kernel/usrsysshm, without its newline. */
+/* Reads one file of /sys/kernel/usrsysshm, without its newline; or the version of the module. */
 static bool read_attribute(const char *name, char *text, size_t size)
 {
 	char path[64];
 	FILE *file;
 	bool ok;
 
-	snprintf(path, sizeof(path), "/sys/kernel/usrsysshm/%s", name);
+	snprintf(path, sizeof(path), "/sys/%s/usrsysshm/%s", strcmp(name, "version") ? "kernel" : "module", name);
 	file = fopen(path, "re");
 	if (!file)
 		return false;
@@ -50,7 +50,7 @@ static void print_words(char *text)
 
 int uss_cmd_status(int argc, char **argv)
 {
-	char abi[16], features[128], processes[16], pages[16];
+	char abi[16], features[128], processes[16], pages[16], version[32];
 	int code;
 	bool json = false, loaded, served = uss_served() & USS_SERVED_PID;
 
@@ -59,20 +59,25 @@ int uss_cmd_status(int argc, char **argv)
 		return code;
 	loaded = read_attribute("abi_version", abi, sizeof(abi)) && read_attribute("features", features, sizeof(features)) &&
 		 read_attribute("processes", processes, sizeof(processes)) && read_attribute("pages", pages, sizeof(pages));
+	/* A module older than this tool might not have it. */
+	if (!read_attribute("version", version, sizeof(version)))
+		strcpy(version, "unknown");
 	if (json && loaded) {
-		printf("{\"module\": true, \"abi_version\": %s, \"features\": ", abi);
+		printf("{\"module\": true, \"version\": ");
+		uss_print_json_string(version);
+		printf(", \"abi_version\": %s, \"features\": ", abi);
 		print_words(features);
 		printf(", \"processes\": %s, \"pages\": %s, \"served\": %s}\n", processes, pages, served ? "true" : "false");
 	} else if (json) {
 		puts("{\"module\": false, \"served\": false}");
 	} else if (loaded) {
-		printf("module        loaded\n"
+		printf("module        loaded, version %s\n"
 		       "ABI version   %s\n"
 		       "features      %s\n"
 		       "processes     %s with pages\n"
 		       "pages         %s in use\n"
 		       "this process  %s\n",
-		       abi, features, processes, pages, served ? "served from its page" : "not served: makes system calls");
+		       version, abi, features, processes, pages, served ? "served from its page" : "not served: makes system calls");
 	} else {
 		puts("module        not loaded (" USS_LOAD_IT ")\n"
 		     "this process  not served: makes system calls");

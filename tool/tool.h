@@ -12,7 +12,7 @@
 enum { USS_OK = 0, USS_FAILED = 1, USS_USAGE = 2, USS_RUN_FAILED = 125, USS_CANNOT_RUN = 126, USS_NOT_FOUND = 127 };
 
 /* The hint printed if the module is not loaded. */
-#define USS_LOAD_IT	"as root, in the source tree: insmod build/$(uname -r)/usrsysshm.ko"
+#define USS_LOAD_IT	"as root: modprobe usrsysshm; the package usrsysshm-dkms builds it"
 
 /* The drop-ins, in USS_LIBDIR. */
 #define USS_DROPIN	"libusrsysshm-dropin.so"

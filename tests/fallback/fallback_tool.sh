@@ -6,7 +6,7 @@ set -eu
 status=0
 out=$(usrsysshm status) || status=$?
 is "status: exit status" 1 "$status"
-contains "status" "not loaded (as root, in the source tree: insmod build/" "$out"
+contains "status" "not loaded (as root: modprobe usrsysshm; " "$out"
 is "status --json" '{"module": false, "served": false}' "$(usrsysshm status --json || true)"
 status=0
 err=$(usrsysshm show $$ 2>&1) || status=$?

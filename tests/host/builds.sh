@@ -10,7 +10,7 @@ trap 'chmod -R u+w "$work"; rm -rf "$work"' EXIT
 kernel=$(vm/kernel)
 copy="$work/a copy"
 mkdir "$copy"
-cp -r Makefile VERSION module lib dropin tool include tests vm "$copy"
+cp -r Makefile VERSION packaging module lib dropin tool include tests vm "$copy"
 
 # fails_saying TEXT COMMAND...: the command must exit with status 125 and print TEXT
 fails_saying() {

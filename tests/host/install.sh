@@ -9,7 +9,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 # In a copy of the tree, because another prefix rebuilds the tool.
 mkdir "$work/tree"
-cp -r Makefile VERSION module include lib dropin tool tests "$work/tree"
+cp -r Makefile VERSION packaging module include lib dropin tool tests "$work/tree"
 umask 077
 make -s -C "$work/tree" install DESTDIR="$work/stage" PREFIX=/opt/uss
 root=$work/stage/opt/uss

@@ -8,7 +8,7 @@ cd "$(dirname "$0")/../.."
 newer() { # NAME SED VERSION: builds a module whose process page has one more field, which contains the pid of another process
 	local tree=build/newer-$1
 	rm -rf "$tree" && mkdir -p "$tree/build"
-	cp -r Makefile VERSION module include lib tests "$tree"
+	cp -r Makefile VERSION packaging module include lib tests "$tree"
 	# Without the assertions about today's layout.
 	sed -i "$2; /^USS_AT(uss_process_page/d; /^USS_ASSERT(sizeof(struct uss_process_page)/d; s/\(USS_ABI_VERSION\t*\)1\$/\1$3/" "$tree/include/usrsysshm/abi.h"
 	sed -i 's/^\tpage->forkid = space->process.forkid;/&\n\tpage->newer_pid = 1;/' "$tree/module/process.c"
