@@ -2,15 +2,14 @@
 # The manual pages are complete and right. Each function of the library has a page with all its sections, and each page a function, with the
 # prototype of the header. The C examples compile without a warning and print what the page says. usrsysshm(1) has every subcommand and
 # option, usrsysshm(4) the layout of the pages, and every sysctl, attribute and parameter of the module. The header documents each function.
-# The sessions in usrsysshm(1), (4) and (7) are run by tests/tool/man_commands.sh.
+# The sessions in usrsysshm(1), (4) and (7) are run by the test man_commands.
 set -eu
 cd "$(dirname "$0")/../.."
 . tests/shell.sh
 
-make -s user
+make -s tests
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-export LD_LIBRARY_PATH=$PWD/build
 
 functions=$(sed -n 's/^[a-z].*\b\(uss_[a-z_]*\)(.*/\1/p' include/usrsysshm.h | sort)
 is "functions and their pages" "$functions" "$(cd man && ls uss_*.3 | sed 's/\.3$//')"
@@ -53,27 +52,8 @@ for name in $(sed -n 's/^\.Xr \(uss_[a-z_]*\|usrsysshm\) \([1-8]\).*/\1.\2/p' ma
 	[ -f "man/$name" ] || fail "a page refers to $name, which does not exist"
 done
 
-examples=0
-for page in man/*.[1-8]; do
-	name=$(basename "$page")
-	mkdir "$work/$name"
-	tests/man_page examples "$page" "$work/$name"
-	for source in "$work/$name"/*.c; do
-		[ -f "$source" ] || continue
-		cc -std=gnu11 -Iinclude -Wall -Wextra -Werror -o "$work/program" "$source" -Lbuild -lusrsysshm 2>"$work/log" ||
-			fail "$page: an example does not compile: $(cat "$work/log")"
-		status=0
-		(cd "$work" && ./program >out 2>err) || status=$?
-		is "$page: example: exit status and stderr" "0 " "$status $(cat "$work/err")"
-		# The first output is the one without the module, if there are two.
-		expected=${source%.c}a.out
-		[ ! -e /sys/kernel/usrsysshm ] || [ ! -f "${source%.c}b.out" ] || expected=${source%.c}b.out
-		tests/localize "$expected" >"$work/expected"
-		tests/man_page compare "$work/expected" "$work/out" || fail "$page: its example prints something else"
-		examples=$((examples + 1))
-	done
-done
-[ "$examples" -ge "$(wc -w <<<"$functions")" ] || fail "$examples examples for $(wc -w <<<"$functions") functions"
+LD_LIBRARY_PATH=$PWD/build tests/man_page.py programs >"$work/programs" || fail "an example differs from its page"
+[ "$(cat "$work/programs")" -ge "$(wc -w <<<"$functions")" ] || fail "$(cat "$work/programs") examples for $(wc -w <<<"$functions") functions"
 
 # Every subcommand and option of the tool, each in the part of its subcommand.
 subcommands=$(build/usrsysshm --help | sed -n 's/^  \([a-z]*\) .*/\1/p')

@@ -1,19 +1,22 @@
 #!/usr/bin/env python3
 """
-The examples of a manual page, for the tests.
+The examples of the manual pages, for the tests.
 
-  tests/man_page examples PAGE DIRECTORY
-	Writes each literal display of the page (.Bd -literal) to a file 01, 02, ... in DIRECTORY, as a reader sees it.
-	The name ends in .c if it is a C program, in .sh if it is a session with a shell, and in .out if it is the output of the
-	program before it. The output is numbered like the program, then a, b, ...: 01.c, 01a.out, 01b.out.
-  tests/man_page run SESSION
-	Runs the commands of a session (after "$ " or "# ") in one shell, and compares what they print with the session.
-  tests/man_page compare EXPECTED GOT
-	Compares two files.
+  tests/man_page.py examples PAGE DIRECTORY
+	Writes each literal display of the page (.Bd -literal), as a reader sees it, to a file in DIRECTORY: 01.c for a C program, 01.sh for
+	a session with a shell (its first line begins with "$ " or "# "), and 01a.out, 01b.out for what the program before it prints.
+	The build does this for all pages, in build/man/PAGE/, and builds the programs as build/man/PAGE/01/program.
+  tests/man_page.py programs
+	Runs all programs. A program must print its last output if the module is loaded, its first otherwise.
+  tests/man_page.py sessions DIRECTORY
+	Runs all sessions in DIRECTORY, each in a shell of its own, and compares what each command prints.
 
-A line "..." in the expected text stands for any lines. Numbers are compared, unless the text before the display says "with other" or
-"with another": then equal numbers must be equal, and different ones different. Such a display gets a first line "%numbers".
+A line "..." in an output stands for any lines. Numbers are compared, unless the text before the display says "with other" or "with
+another": then equal numbers must be equal, and different ones different. Such a display begins with a line "%numbers".
 """
+import glob
+import os
+import platform
 import re
 import subprocess
 import sys
@@ -78,14 +81,33 @@ def matches(expected, got):
 
 def compare(expected, got, what):
     if not matches(expected, got):
-        fail(f"{what}: expected\n{expected}got\n{got}")
+        fail(f"{what} prints something else: expected\n{expected}got\n{got}")
 
 
-def run(session):
+def localize(text):
+    """This machine's names in place of those in the examples."""
+    domain = open("/proc/sys/kernel/domainname").read().strip()
+    return text.replace("db.example.org", platform.node()).replace("(none)", domain).replace("x86_64", platform.machine())
+
+
+def programs():
+    sources = sorted(glob.glob("build/man/*/*.c"))
+    for source in sources:
+        outputs = sorted(glob.glob(source[:-2] + "?.out"))
+        if not outputs:
+            fail(f"{source}: the page does not say what it prints")
+        expected = outputs[-1 if os.path.exists("/sys/kernel/usrsysshm") else 0]
+        done = subprocess.run([source[:-2] + "/program"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        if done.returncode or done.stderr:
+            fail(f"{source}: exit status {done.returncode}: {done.stderr}")
+        compare(localize(open(expected).read()), done.stdout, source)
+    return len(sources)
+
+
+def run_session(session, directory):
     """Each command with its continuation lines, up to its output. A here document belongs to its command."""
     text = open(session).read()
     loose = "%numbers\n" if text.startswith("%numbers\n") else ""
-    shell = subprocess.Popen(["sh"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     commands, end = [], None
     for line in text.removeprefix("%numbers\n").splitlines(keepends=True):
         if end is not None:
@@ -97,6 +119,7 @@ def run(session):
             end = here[1] + "\n" if here else None
         else:
             commands[-1][1] += line
+    shell = subprocess.Popen(["sh"], cwd=directory, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     for command, expected in commands:
         shell.stdin.write(f"{command}printf '\\n%s\\n' 'end of command'\n")
         shell.stdin.flush()
@@ -108,18 +131,25 @@ def run(session):
             got += line
         compare(loose + expected, got.removesuffix("\nend of command\n"), f"{session}: {command}")
     shell.stdin.close()
-    return len(commands)
+
+
+def sessions(directory):
+    found = sorted(glob.glob("build/man/*/*.sh"))
+    for session in found:
+        run_session(os.path.abspath(session), directory)
+    return len(found)
 
 
 def main(arguments):
     if len(arguments) == 3 and arguments[0] == "examples":
         examples(*arguments[1:])
-    elif len(arguments) == 2 and arguments[0] == "run":
-        run(arguments[1])
-    elif len(arguments) == 3 and arguments[0] == "compare":
-        compare(open(arguments[1]).read(), open(arguments[2]).read(), arguments[1])
+    elif arguments == ["programs"]:
+        print(programs())
+    elif len(arguments) == 2 and arguments[0] == "sessions":
+        print(sessions(arguments[1]))
     else:
         sys.exit(__doc__)
 
 
-main(sys.argv[1:])
+if __name__ == "__main__":
+    main(sys.argv[1:])
