@@ -14,21 +14,24 @@ trap 'rm -rf "$work"' EXIT
 functions=$(sed -n 's/^[a-z].*\b\(uss_[a-z_]*\)(.*/\1/p' include/usrsysshm.h | sort)
 is "functions and their pages" "$functions" "$(cd man && ls uss_*.3 | sed 's/\.3$//')"
 
+# has WHAT TEXT <FILE
+has() { grep -qF -e "$2" || fail "$1: there is no '$2'"; }
+
 # The comment before a function's declaration.
 comment_of() {
 	awk -v f="$1" '/^\/\*/ { text = "" } /^ \*/ { text = text $0 "\n" } $0 ~ "^[a-z].*[ *]" f "\\(" { printf "%s", text; exit }' include/usrsysshm.h
 }
 for function in $functions; do
 	comment=$(comment_of "$function")
-	contains "header: comment of $function" "$function" "$(head -n 1 <<<"$comment")"
-	contains "header: $function: what it replaces" "Replaces " "$comment"
+	has "header: first line of the comment of $function" "$function" < <(head -n 1 <<<"$comment")
+	has "header: $function" "Replaces " <<<"$comment"
 	since=$(grep -o 'Since [0-9.]*[0-9]' <<<"$comment" | head -n 1) || fail "header: $function: no version since which it exists"
 	grep -q 'Return: \|errno is left unchanged' <<<"$comment" || fail "header: $function: nothing about its result and errors"
 	declaration=$(sed -n "/^[a-z].*[ *]$function(/s/.*$function(\(.*\)).*/\1/p" include/usrsysshm.h | sed 's/) __attribute__.*//')
 	for parameter in $(grep -o '[a-z]*\(\[\]\)\?\(,\|$\)' <<<"$declaration" | tr -d '[],'); do
 		case $parameter in
 		void) ;;
-		*) contains "header: $function: parameter $parameter" "@$parameter" "$comment" ;;
+		*) has "header: $function" "@$parameter" <<<"$comment" ;;
 		esac
 	done
 
@@ -36,9 +39,9 @@ for function in $functions; do
 	for section in NAME LIBRARY SYNOPSIS DESCRIPTION "RETURN VALUES" EXAMPLES ERRORS ATTRIBUTES "SEE ALSO" HISTORY; do
 		grep -qxF ".Sh $section" "$page" || fail "$page: no section $section"
 	done
-	contains "$page" "Fl lusrsysshm" "$(cat "$page")"
-	contains "$page" "Async-signal safety" "$(cat "$page")"
-	contains "$page: HISTORY" "usrsysshm ${since#Since }." "$(sed -n '/^\.Sh HISTORY/,$p' "$page")"
+	has "$page" "Fl lusrsysshm" <"$page"
+	has "$page" "Async-signal safety" <"$page"
+	has "$page: HISTORY" "usrsysshm ${since#Since }." < <(sed -n '/^\.Sh HISTORY/,$p' "$page")
 
 	# The synopsis is a declaration that agrees with the header's.
 	mandoc -T ascii "$page" | col -b | sed -n '/^SYNOPSIS/,/^DESCRIPTION/p' | sed '1d;$d' >"$work/synopsis.c"
@@ -62,11 +65,11 @@ for command in $subcommands; do
 	part=$(sed -n "/^\.Ss $command$/,/^\.S[sh]/p" man/usrsysshm.1 | sed '$d')
 	[ -n "$part" ] || fail "usrsysshm(1): nothing about $command"
 	for option in $(build/usrsysshm "$command" --help | sed -n '1,/^$/p' | grep -o -- '\[-[^]]*\]' | grep -oE -- '-[a-z-]+'); do
-		[ "$option" = -- ] || contains "usrsysshm(1): $command" "Fl ${option#-}" "$part"
+		[ "$option" = -- ] || has "usrsysshm(1): $command" "Fl ${option#-}" <<<"$part"
 	done
 done
 for variable in $(grep -ohE 'getenv\("[A-Z_]+"\)' tool/*.c | cut -d '"' -f 2 | sort -u); do
-	[ "$variable" = PATH ] || contains "usrsysshm(1): ENVIRONMENT" ".It Ev $variable" "$(cat man/usrsysshm.1)"
+	[ "$variable" = PATH ] || has "usrsysshm(1): ENVIRONMENT" ".It Ev $variable" <man/usrsysshm.1
 done
 
 # usrsysshm(4): layout, sysctls, attributes, parameters.
@@ -83,8 +86,8 @@ cc -Iinclude -fsyntax-only "$work/layout.c" 2>"$work/log" || fail "usrsysshm(4):
 names=$(grep -oh 'procname = "[a-z_]*"' module/*.c | cut -d '"' -f 2
 	grep -oh '__ATTR_RO([a-z_]*' module/*.c | cut -d '(' -f 2)
 for name in $names; do
-	contains "usrsysshm(4)" ".It Pa $name" "$(cat man/usrsysshm.4)"
+	has "usrsysshm(4)" ".It Pa $name" <man/usrsysshm.4
 done
 for name in $(grep -oh 'module_param_named([a-z_]*' module/*.c | cut -d '(' -f 2); do
-	contains "usrsysshm(4)" ".It Cm $name" "$(cat man/usrsysshm.4)"
+	has "usrsysshm(4)" ".It Cm $name" <man/usrsysshm.4
 done
