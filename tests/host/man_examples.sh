@@ -7,7 +7,7 @@ set -eu
 cd "$(dirname "$0")/../.."
 . tests/shell.sh
 
-make -s tests
+make -s user tests
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
