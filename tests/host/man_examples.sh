@@ -44,7 +44,7 @@ for function in $functions; do
 	has "$page: HISTORY" "usrsysshm ${since#Since }." < <(sed -n '/^\.Sh HISTORY/,$p' "$page")
 
 	# The synopsis is a declaration that agrees with the header's.
-	mandoc -T ascii "$page" | col -b | sed -n '/^SYNOPSIS/,/^DESCRIPTION/p' | sed '1d;$d' >"$work/synopsis.c"
+	mandoc -T ascii "$page" | sed 's/.\x08//g' | sed -n '/^SYNOPSIS/,/^DESCRIPTION/p' | sed '1d;$d' >"$work/synopsis.c"
 	grep -q "$function(" "$work/synopsis.c" || fail "$page: no prototype"
 	cc -std=gnu11 -Iinclude -Wall -Wextra -Werror -fsyntax-only "$work/synopsis.c" 2>"$work/log" ||
 		fail "$page: its synopsis differs from the header: $(cat "$work/log")"
