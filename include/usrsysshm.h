@@ -116,11 +116,12 @@ int uss_set_title(const char *text, size_t length);
 /*
  * uss_setproctitle, uss_vsetproctitle - set a formatted title
  * @format: as for printf(3), or NULL to restore the original command line
+ * @arguments: the arguments of @format; their value is undefined afterwards, as after vprintf(3)
  *
  * Replaces setproctitle(3). Since 0.1.
  *
  * The title is the program's name, ": ", and the formatted text. If @format begins with "-", it is the text after the "-" alone. If
- * formatting or setting fails, the title does not change; errno is left unchanged.
+ * formatting or setting fails, the title does not change and no error is reported; errno is left unchanged.
  *
  * Async-signal safety: setting the title is safe. Formatting is as safe as snprintf(3) with the same arguments; in glibc strings and
  * integers are safe in practice, without a guarantee.
@@ -133,7 +134,7 @@ void uss_vsetproctitle(const char *format, va_list arguments) __attribute__((for
  * @buffer: where to store it, cut if necessary and NUL-terminated unless @size is 0
  * @size: bytes of @buffer
  *
- * Since 0.1.
+ * Replaces no system call, and makes none. Since 0.1.
  *
  * Return: the length of the whole title, as strlcpy(3); 0, with an empty text, if no title is set. Never fails.
  */
@@ -184,7 +185,7 @@ int uss_uname(struct utsname *names);
 /*
  * uss_getloadavg - get the load averages over 1, 5 and 15 minutes
  * @loadavg: where to store them
- * @count: how many to store, at most 3
+ * @count: how many to store; more than 3 means 3, less than 0 means 0
  *
  * Replaces getloadavg(3), which calls sysinfo(2). Since 0.1.
  *
@@ -231,17 +232,21 @@ int uss_thread_cputime(struct timespec *time);
 /*
  * uss_page_base - get the address of the process page
  *
- * Since 0.1. Return: the caller's struct uss_process_page (<usrsysshm/abi.h>). NULL if it has none that this library can read; every call
- * then falls back to the system call. A forked child has its own pages at the same address.
+ * Replaces no system call, and makes none. Since 0.1.
+ *
+ * The address stays the same until exec. A forked child has its own pages at the same address.
+ *
+ * Return: the caller's struct uss_process_page (<usrsysshm/abi.h>). NULL if it has none that this library can read; every call then falls
+ * back to the system call. Never fails.
  */
 const void *uss_page_base(void);
 
 /*
  * uss_served - get which calls are answered from pages at this moment
  *
- * Since 0.1. The first call may make the statfs(2) of uss_nprocs_onln.
+ * Replaces no system call; the first call may make the statfs(2) of uss_nprocs_onln. Since 0.1.
  *
- * Return: a set of USS_SERVED_...; 0 if every call falls back to the system call.
+ * Return: a set of USS_SERVED_...; 0 if every call falls back to the system call. Never fails.
  */
 unsigned int uss_served(void);
 

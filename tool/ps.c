@@ -24,7 +24,7 @@ static const char usage[] =
 	"usage: usrsysshm ps [--json]\n"
 	"\n"
 	"Lists all processes with user and command line, as `ps -e -o pid,user,args` does, but never hangs: if the command line\n"
-	"cannot be read because the process's memory is locked, it shows the process's name in brackets with a request mark.\n";
+	"cannot be read because the process's memory is locked, it shows the process's name in brackets with a question mark.\n";
 
 /* Milliseconds to wait while the reader sleeps: for one answer; for all late answers together; for one answer once those are used up. */
 #define PATIENCE 200
