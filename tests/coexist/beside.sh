@@ -25,7 +25,6 @@ in_both_orders() {
 	holds "$1 before the module"
 	$4 "$1 before the module"
 	$3
-	holds "$1 before the module, now off"
 	# On again: it comes after the module now, and the module leaves first.
 	$2
 	holds "$1 after the module"
