@@ -50,9 +50,11 @@ extern const struct uss_trial uss_trials_processes[], uss_trials_namespaces[], u
 	uss_trials_titles[];
 
 /* Everything. uss_self_expect() leaves out what the module or this system does not offer. */
+/* clang-format off */
 #define USS_SERVED_ALL \
 	(USS_SERVED_PID | USS_SERVED_FORKID | USS_SERVED_START_TIME | USS_SERVED_TITLE | USS_SERVED_NAMES | USS_SERVED_UNAME | \
 	 USS_SERVED_LOADAVG | USS_SERVED_NPROCS)
+/* clang-format on */
 /* What a process is served that has entered another UTS namespace. */
 #define USS_SERVED_PROCESS (USS_SERVED_PID | USS_SERVED_FORKID | USS_SERVED_START_TIME)
 
@@ -98,7 +100,7 @@ void uss_self_compare_processors(const char *where);
 /* The set of facts that this process can be served. */
 unsigned int uss_self_offered(void);
 
-/* Records that one of these facts does not come from a page, if that stays so for a tenth of a second. */
+/* Records that one of these facts does not come from a page, if that stays so for a third of a second. */
 void uss_self_expect(unsigned int facts, const char *where);
 
 /* Counts a comparison of the fact whose bit is @fact. */

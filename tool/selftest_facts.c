@@ -251,7 +251,7 @@ void uss_self_expect(unsigned int facts, const char *where)
 	int tries;
 
 	facts &= uss_selftest->offered;
-	for (tries = 0; (missing = facts & ~uss_served()) && tries < 100; tries++)
+	for (tries = 0; (missing = facts & ~uss_served()) && tries < 300; tries++)
 		usleep(1000);
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (missing & 1u << i)

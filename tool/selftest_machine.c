@@ -112,6 +112,7 @@ _Static_assert(offsetof(struct report32, pages) == 398 && sizeof(struct uss_proc
 
 static int make_program32(void)
 {
+	/* clang-format off */
 	struct {
 		Elf32_Ehdr elf;
 		Elf32_Phdr segments[2];
@@ -128,6 +129,7 @@ static int make_program32(void)
 		.segments = { { .p_type = PT_LOAD, .p_vaddr = ADDRESS32, .p_flags = PF_R | PF_X, .p_align = 4096 },
 			      { .p_type = PT_GNU_STACK, .p_flags = PF_R | PF_W } },
 	};
+	/* clang-format on */
 	size_t size = (size_t)(uss_self_code32_end - uss_self_code32);
 	int fd = memfd_create("usrsysshm selftest 32", 0);
 
@@ -252,6 +254,7 @@ static void try_unshare32(void)
 }
 #endif
 
+/* clang-format off */
 const struct uss_trial uss_trials_machine[] = {
 	{ "load averages", try_loads },
 	{ "processors online", try_processors },
@@ -262,3 +265,4 @@ const struct uss_trial uss_trials_machine[] = {
 #endif
 	{ NULL, NULL },
 };
+/* clang-format on */

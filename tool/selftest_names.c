@@ -204,11 +204,17 @@ static void try_set_domain32(void)
 }
 #endif
 
+/* clang-format off */
 const struct uss_trial uss_trials_names[] = {
-	{ "host name set by sethostname(2)", try_set_host },	   { "host name set in /proc/sys/kernel", try_write_host },
-	{ "domain name set by setdomainname(2)", try_set_domain }, { "domain name set in /proc/sys/kernel", try_write_domain },
+	{ "host name set by sethostname(2)", try_set_host },
+	{ "host name set in /proc/sys/kernel", try_write_host },
+	{ "domain name set by setdomainname(2)", try_set_domain },
+	{ "domain name set in /proc/sys/kernel", try_write_domain },
 #ifdef __x86_64__
-	{ "host name set by 32-bit system call", try_set_host32 }, { "domain name set by 32-bit system call", try_set_domain32 },
+	{ "host name set by 32-bit system call", try_set_host32 },
+	{ "domain name set by 32-bit system call", try_set_domain32 },
 #endif
-	{ "name not set, for want of privilege", try_refused },	   { NULL, NULL },
+	{ "name not set, for want of privilege", try_refused },
+	{ NULL, NULL },
 };
+/* clang-format on */

@@ -286,6 +286,7 @@ static void try_personality(void)
 	uss_selftest->offered = offered;
 }
 
+/* clang-format off */
 const struct uss_trial uss_trials_namespaces[] = {
 	{ "user namespace", try_user_namespace },
 	{ "pid namespace", try_pid_namespace },
@@ -299,3 +300,4 @@ const struct uss_trial uss_trials_namespaces[] = {
 	{ "personality", try_personality },
 	{ NULL, NULL },
 };
+/* clang-format on */

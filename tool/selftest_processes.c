@@ -389,6 +389,7 @@ static void try_foreign_read(void)
 	while (fd < 0 && errno == EINTR);
 }
 
+/* clang-format off */
 const struct uss_trial uss_trials_processes[] = {
 	{ "fork, three deep", try_fork },
 	{ "fork, 30 children at once", try_many_forks },
@@ -407,3 +408,4 @@ const struct uss_trial uss_trials_processes[] = {
 	{ "page read by another process", try_foreign_read },
 	{ NULL, NULL },
 };
+/* clang-format on */

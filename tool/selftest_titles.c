@@ -150,6 +150,7 @@ static void try_exec(void)
 		;
 }
 
+/* clang-format off */
 const struct uss_trial uss_trials_titles[] = {
 	{ "titles of all lengths, inherited by fork", try_titles },
 	{ "title removed, and set again", try_remove },
@@ -157,3 +158,4 @@ const struct uss_trial uss_trials_titles[] = {
 	{ "title ended by exec", try_exec },
 	{ NULL, NULL },
 };
+/* clang-format on */

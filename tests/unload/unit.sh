@@ -50,7 +50,7 @@ boot() { # KERNEL_COMMAND_LINE
 	env -i "SYSTEMD_PROC_CMDLINE=$1 systemd.log_target=console" unshare --pid --fork --kill-child --mount --mount-proc --propagation private \
 		$systemd --system --unit=uss-test.target >/tmp/systemd-log 2>&1 </dev/null & unshared=$!
 	for i in $(seq 900); do
-		! grep -qx done /uss-report.out 2>/dev/null || break
+		! grep -qx 'done' /uss-report.out 2>/dev/null || break
 		sleep 0.1
 	done
 	kill -KILL $unshared

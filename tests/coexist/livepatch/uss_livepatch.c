@@ -49,6 +49,7 @@ static void uss_proc_sys_poll_notify(struct ctl_table_poll *poll)
 	wake_up_interruptible(&poll->wait);
 }
 
+/* clang-format off */
 static struct klp_func uss_functions[] = {
 	{ .old_name = "access_remote_vm", .new_func = uss_access_remote_vm },
 	{ .old_name = "finalize_exec", .new_func = uss_finalize_exec },
@@ -59,6 +60,7 @@ static struct klp_func uss_functions[] = {
 /* The second entry ends the list. */
 static struct klp_func uss_chosen[2];
 static struct klp_object uss_objects[] = { { .funcs = uss_chosen }, { } };
+/* clang-format on */
 static struct klp_patch uss_patch = { .mod = THIS_MODULE, .objs = uss_objects };
 
 static int __init uss_livepatch_init(void)
