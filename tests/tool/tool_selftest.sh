@@ -21,9 +21,11 @@ is "exit status as an ordinary user" 0 "$status"
 contains "as an ordinary user" "a write to /proc/sys/kernel/hostname: Permission denied" "$(cat /tmp/out)"
 contains "as an ordinary user: summary" " 0 differ, 0 not served, " "$(cat /tmp/out)"
 # Without user namespaces it can try less, and says what.
+namespaces=$(cat /proc/sys/user/max_user_namespaces)
 echo 0 >/proc/sys/user/max_user_namespaces
 status=0
 setpriv --reuid 65534 --clear-groups usrsysshm selftest --quiet >/tmp/out 2>&1 || status=$?
+echo "$namespaces" >/proc/sys/user/max_user_namespaces
 is "exit status without user namespaces" 0 "$status"
 contains "without user namespaces" "pid namespace " "$(cat /tmp/out)"
 contains "without user namespaces" "not allowed here: unshare(2)" "$(cat /tmp/out)"

@@ -11,9 +11,12 @@ PATH=$PATH:/usr/sbin:/sbin
 
 # modprobe finds the module, and no other.
 mount -t tmpfs modules "/lib/modules/$(uname -r)"
-touch "/lib/modules/$(uname -r)"/modules.{order,builtin}
+touch "/lib/modules/$(uname -r)"/modules.{order,builtin,builtin.modinfo}
 cp "$USRSYSSHM_MODULE" "/lib/modules/$(uname -r)/"
 depmod
+
+# The guest has the files of this machine, which may be a container: systemd would take the guest for one.
+rm -f /.dockerenv /run/.containerenv
 
 # Only the journal and the unit are started, and then a report is written.
 cp systemd/usrsysshm.service $units/
