@@ -5,9 +5,9 @@ set -eu
 . "$(dirname "$0")/beside.sh"
 
 probe_on() {
-	for function in $hooked; do
-		perf probe -q --add "uss_$function=$function" || fail "perf probe --add $function"
-	done
+	# At once: each call of perf reads all symbols of the kernel.
+	# shellcheck disable=SC2046 # a list of words
+	perf probe -q $(for function in $hooked; do echo "--add uss_$function=$function"; done) || fail "perf probe --add"
 	perf record -q -a -e 'probe:*' -o /tmp/perf.data sleep 1000 2>/tmp/perf.err & recorder=$!
 	sleep 5
 }
