@@ -12,6 +12,7 @@ PATH=$PATH:/usr/sbin:/sbin
 # modprobe finds the module, and no other.
 mount -t tmpfs modules "/lib/modules/$(uname -r)"
 touch "/lib/modules/$(uname -r)"/modules.{order,builtin,builtin.modinfo}
+trap 'sysctl -q kernel.ftrace_enabled=1; umount "/lib/modules/$(uname -r)"; umount /usr/bin/usrsysshm 2>/dev/null || true' EXIT
 cp "$USRSYSSHM_MODULE" "/lib/modules/$(uname -r)/"
 depmod
 
@@ -47,7 +48,7 @@ echo done
 END
 
 boot() { # KERNEL_COMMAND_LINE
-	rm -f /uss-report.out
+	rm -rf /uss-report.out /run/log/journal /var/log/journal
 	rmmod usrsysshm 2>/dev/null || true
 	# Until systemd runs as process 1 of a namespace of its own.
 	env -i "SYSTEMD_PROC_CMDLINE=$1 systemd.log_target=console" unshare --pid --fork --kill-child --mount --mount-proc --propagation private \
@@ -87,7 +88,7 @@ replace_tool 'echo "fork, three deep  9  9  differs"; exit 1'
 boot ""
 contains "selftest that finds a difference" "ActiveState=failed" "$report"
 contains "selftest that finds a difference: journal" "three deep" "$report"
-contains "selftest that finds a difference: errors" "the selftest failed on this kernel (see above): the module is unloaded" "$(grep '^Errors' <<<"$report")"
+contains "selftest that finds a difference: errors" "the selftest failed on this kernel (see above): the module is unloaded" "$(sed -n '/^Errors/,$p' <<<"$report")"
 is "module after a difference" "" "$(grep 'loaded$' <<<"$report")"
 umount /usr/bin/usrsysshm
 
@@ -107,4 +108,4 @@ rmmod usrsysshm
 sysctl -q kernel.ftrace_enabled=0
 boot ""
 contains "module that cannot be loaded" "ActiveState=failed" "$report"
-contains "module that cannot be loaded: errors" "the module could not be loaded" "$(grep '^Errors' <<<"$report")"
+contains "module that cannot be loaded: errors" "the module could not be loaded" "$(sed -n '/^Errors/,$p' <<<"$report")"
