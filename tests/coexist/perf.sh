@@ -4,12 +4,20 @@ set -eu
 . "$(dirname "$0")/../shell.sh"
 . "$(dirname "$0")/beside.sh"
 
+# record ARGUMENTS...: starts perf, and returns when it records. It starts the program that it is given when all events are enabled.
+record() {
+	rm -f /tmp/recording
+	perf "$@" sh -c 'touch /tmp/recording; exec sleep 1000' 2>/tmp/perf.err & recorder=$!
+	until [ -e /tmp/recording ]; do
+		kill -0 $recorder 2>/dev/null || fail "perf $1 ended: $(cat /tmp/perf.err)"
+		sleep 1
+	done
+}
 probe_on() {
 	# At once: each call of perf reads all symbols of the kernel.
 	# shellcheck disable=SC2046 # a list of words
 	perf probe -q $(for function in $hooked; do echo "--add uss_$function=$function"; done) || fail "perf probe --add"
-	perf record -q -a -e 'probe:*' -o /tmp/perf.data sleep 1000 2>/tmp/perf.err & recorder=$!
-	sleep 5
+	record record -q -a -e 'probe:*' -o /tmp/perf.data
 }
 probe_off() {
 	kill -INT $recorder
@@ -24,8 +32,7 @@ probe_off() {
 in_both_orders "perf probe and perf record" probe_on probe_off true
 
 trace_on() {
-	perf trace -a -o /tmp/trace sleep 1000 2>/tmp/perf.err & recorder=$!
-	sleep 5
+	record trace -a -o /tmp/trace
 }
 trace_off() {
 	kill -INT $recorder
