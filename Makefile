@@ -10,6 +10,8 @@
 # make check-unload CYCLES=N   loads and unloads the module N times beside storms
 # make check-debug      all tests in debug kernels, which it builds; hours
 # make lint             shellcheck, codespell, clang-format and mandoc on all sources
+# make check-coexistence   beside bpftrace, perf, profilers and LKRG, on both kernels; LKRG_SOURCE=DIRECTORY, without which LKRG is skipped
+# make check-selftest   breaks the module in a dozen ways, and checks that `usrsysshm selftest` finds each
 # make stepper STEPS=N    N steps of the differential stepper on KERNEL with CPUS, beginning with SEED
 # make check-programs   all real programs, and the suites of python and bash, under the drop-in; two hours
 #
@@ -64,6 +66,18 @@ check-unload:
 	$(MAKE) tests
 	vm/run --kernel $(or $(KERNEL),6.12) --timeout 86400 --no-module env CYCLES=$(CYCLES) TEST_TIMEOUT=86000 tests/run --without unload_storm
 
+# Beside other programs that hook the kernel. LKRG is not in Debian.
+check-coexistence: $(addprefix coexistence-,$(or $(KERNEL),6.1 6.12))
+coexistence-%:
+	vm/setup build vm check coexistence
+	$(if $(LKRG_SOURCE),mkdir -p build/lkrg-$* && cp -r $(LKRG_SOURCE)/. build/lkrg-$* && \
+		$(MAKE) -s -C "$$(vm/kernel $*)/build" M="$(CURDIR)/build/lkrg-$*" modules)
+	vm/run --kernel $* --timeout 3000 --no-module env LKRG=$(CURDIR)/build/lkrg-$*/lkrg.ko tests/coexist/run
+
+check-selftest:
+	vm/setup build vm
+	tests/selftest_mutants
+
 # All tests in debug kernels, where a fork takes twenty times as long; two guests at a time. Under KASAN, leaks are looked for at the
 # end. Each guest is also a target of its own.
 debug_kernels := kasan kcsan
@@ -97,6 +111,6 @@ stepper:
 clean:
 	rm -rf build
 
-.PHONY: all user module stage lint check-programs check-unload check-debug $(debug_targets) stepper clean
+.PHONY: all user module stage lint check-programs check-unload check-debug check-coexistence check-selftest $(debug_targets) stepper clean
 .DELETE_ON_ERROR:
 endif

@@ -280,6 +280,19 @@ static int uss_hook_filter(struct uss_hook *hook)
 	return 0;
 }
 
+static void uss_hook_explain(const struct uss_hook *hook, int err)
+{
+	const char *name = hook->functions[0].name;
+
+	if (err == -EBUSY && (hook->ops.flags & FTRACE_OPS_FL_IPMODIFY))
+		pr_err("cannot replace %s: another module replaces it already, such as a live patch (ls /sys/kernel/livepatch): error %d\n",
+		       name, err);
+	else if (err == -EBUSY)
+		pr_err("cannot hook %s: tracing of functions is off; run sysctl kernel.ftrace_enabled=1 first: error %d\n", name, err);
+	else
+		pr_err("cannot hook %s: error %d\n", name, err);
+}
+
 static int uss_hook_register(struct uss_hook *hook)
 {
 	int err = uss_hook_filter(hook);
@@ -287,8 +300,7 @@ static int uss_hook_register(struct uss_hook *hook)
 	if (!err) {
 		err = register_ftrace_function(&hook->ops);
 		if (err)
-			pr_err("cannot hook %s: error %d (is it live-patched, or kernel.ftrace_enabled 0?)\n", hook->functions[0].name,
-			       err);
+			uss_hook_explain(hook, err);
 	}
 	if (err)
 		ftrace_free_filter(&hook->ops);

@@ -20,6 +20,7 @@ enum { USS_OK = 0, USS_FAILED = 1, USS_USAGE = 2, USS_RUN_FAILED = 125, USS_CANN
 
 int uss_cmd_ps(int argc, char **argv);
 int uss_cmd_run(int argc, char **argv);
+int uss_cmd_selftest(int argc, char **argv);
 int uss_cmd_show(int argc, char **argv);
 int uss_cmd_stat(int argc, char **argv);
 int uss_cmd_status(int argc, char **argv);
