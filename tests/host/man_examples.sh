@@ -35,6 +35,8 @@ for function in $functions; do
 		esac
 	done
 
+	has "usrsysshm(7): FUNCTIONS" "Xr $function 3" <man/usrsysshm.7
+
 	page=man/$function.3
 	for section in NAME LIBRARY SYNOPSIS DESCRIPTION "RETURN VALUES" EXAMPLES ERRORS ATTRIBUTES "SEE ALSO" HISTORY; do
 		grep -qxF ".Sh $section" "$page" || fail "$page: no section $section"
@@ -68,6 +70,7 @@ for command in $subcommands; do
 		[ "$option" = -- ] || has "usrsysshm(1): $command" "Fl ${option#-}" <<<"$part"
 	done
 done
+is "subcommands in usrsysshm(1)" "$subcommands" "$(sed -n '/^\.Sh DESCRIPTION/,/^\.Sh ENV/s/^\.Ss //p' man/usrsysshm.1)"
 for variable in $(grep -ohE 'getenv\("[A-Z_]+"\)' tool/*.c | cut -d '"' -f 2 | sort -u); do
 	[ "$variable" = PATH ] || has "usrsysshm(1): ENVIRONMENT" ".It Ev $variable" <man/usrsysshm.1
 done
