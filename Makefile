@@ -2,17 +2,18 @@
 # make module     the module, for the running kernel, KERNEL=VERSION (see vm/kernel) or KERNEL_DIRECTORY=, what vm/kernel printed
 # make install    into DESTDIR and PREFIX
 # make stage      installed under build/stage, where vm/run takes it from
-# make check-unload CYCLES=N   the module loaded and unloaded N times beside storms
-# make check-debug      everything in debug kernels, which it builds; hours
+# make check-unload CYCLES=N   loads and unloads the module N times beside storms
+# make check-debug      all tests in debug kernels, which it builds; hours
+# make lint             shellcheck, codespell, clang-format and mandoc on all sources
 # make stepper STEPS=N    N steps of the differential stepper on KERNEL with CPUS, beginning with SEED
 # make check-programs   all real programs, and the suites of python and bash, under the drop-in; two hours
 #
-# All that is built is under build/.
+# Everything that is built is under build/.
 
-# One build at a time in a checkout, whoever starts it: make runs itself again under a lock. vm/run holds the lock when it says so. The
-# targets that start guests do not take it, for each of their builds does.
+# One build at a time in a checkout: make runs itself again under a lock, unless BUILD_LOCK=held says that the caller (vm/run) has it. The
+# targets that start guests do not take the lock, because each of their builds does.
 goals := $(or $(MAKECMDGOALS),all)
-ifeq ($(BUILD_LOCK)$(filter check-% debug-% stepper,$(goals)),)
+ifeq ($(BUILD_LOCK)$(filter check-% debug-% stepper lint,$(goals)),)
 
 $(goals): locked
 	@:
@@ -38,21 +39,25 @@ include tests/Makefile.inc
 
 user: $(user_targets)
 
+lint:
+	vm/setup lint
+	tests/lint
+
 check-programs:
 	vm/setup build vm check programs suites
 	$(MAKE) user tests
 	vm/run --timeout 2400 --memory 3072 env PROGRAM_TIMEOUT=600 tests/real/run
 	source=$$(tests/real/bash_source) && vm/run --timeout 7200 --memory 3072 env BASH_SOURCE_DIRECTORY="$$source" tests/real/suites
 
-# The module loaded and unloaded beside storms.
+# Loads and unloads the module beside storms of processes.
 CYCLES ?= 1000
 check-unload:
 	vm/setup build vm check
 	$(MAKE) tests
 	vm/run --kernel $(or $(KERNEL),6.12) --timeout 86400 --no-module env CYCLES=$(CYCLES) TEST_TIMEOUT=86000 tests/run --without unload_storm
 
-# All tests in kernels that watch themselves, where a fork takes twenty times as long; two guests side by side. What is left of memory at
-# the end is looked at where the kernel can. Each guest is a target of its own, too.
+# All tests in debug kernels, where a fork takes twenty times as long; two guests at a time. Under KASAN, leaks are looked for at the
+# end. Each guest is also a target of its own.
 debug_kernels := kasan kcsan
 debug_targets := $(debug_kernels:%=debug-%-tests) debug-kasan-faults $(debug_kernels:%=debug-%-stepper) $(debug_kernels:%=debug-%-without)
 
@@ -72,7 +77,7 @@ $(debug_kernels:%=debug-%-stepper): debug-%-stepper:
 debug-kasan-faults: debug-%-faults:
 	$(call debug_guest,,TEST_TIMEOUT=3000 tests/run --debug load_faults faults)
 
-# A walk of its own, as long as one likes.
+# A walk of any length.
 STEPS ?= 1000000
 SEED ?= 1
 CPUS ?= 1
@@ -84,6 +89,6 @@ stepper:
 clean:
 	rm -rf build
 
-.PHONY: all user module install stage check-programs check-unload check-debug $(debug_targets) stepper clean
+.PHONY: all user module install stage lint check-programs check-unload check-debug $(debug_targets) stepper clean
 .DELETE_ON_ERROR:
 endif

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * getpid.c - nanoseconds of a getpid from the page and by system call, and their ratio, all from one run
+ * getpid.c - the cost of getpid from the page and by system call in nanoseconds, and their ratio, from one run
  *
  *	bench-getpid [CALLS]
  *
- * The two are measured in turns, ten times; the median of each counts. Under `vm/run --icount` a nanosecond is an instruction.
+ * The two are measured in turn, eleven times; the medians are printed. Under `vm/run --icount` a nanosecond is an instruction.
  */
 #include <stdio.h>
 #include <stdlib.h>

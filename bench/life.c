@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * life.c - what the life of a process costs: nanoseconds of fork, exec, a thread, a context switch, a page fault, system calls
+ * life.c - the cost of the operations in the life of a process: fork, exec, a thread, a context switch, a page fault, system calls
  *
  *	life never|once|reading [--processes N]
  *
- * never	it knows nothing of the module
- * once		it has read /proc/sys/kernel/usrsysshm when it began, as the library does, and that was all
- * reading	it, its forked children and its threads also load the pid from the process page; the system page has been touched
+ * never	the program does not use the module
+ * once		the program has read /proc/sys/kernel/usrsysshm at its start, as the library does, and does nothing more
+ * reading	the program, its forked children and its threads also load the pid from the process page; it has touched the system page
  *
- * --processes N: beside N sleeping children, which have done what the mode says, too.
+ * --processes N: in the presence of N sleeping children, which have done the same according to the mode.
  *
- * Under `vm/run --icount` a nanosecond is an instruction; bench/life_table does that and divides what it finds with the module by what
- * it finds without. Prints a line for each row: nanoseconds of one operation, the best of five batches, and its name.
+ * Prints a line for each operation: its nanoseconds, the best of five batches, and its name. Under `vm/run --icount` a nanosecond is an
+ * instruction. bench/life_table runs it that way, and divides the results with the module by those without.
  *
- * Static and without the library, so that nothing but the mode touches the module. What it execs is this program again, told to end.
+ * The program is static and does not use the library, so that only the mode determines its use of the module. For exec it executes itself
+ * with an argument that makes it exit at once.
  */
 #include <fcntl.h>
 #include <pthread.h>
@@ -33,7 +34,7 @@
 #define BATCHES 5
 
 static const char *program;
-static const struct uss_process_page *page;	/* only when this run reads it */
+static const struct uss_process_page *page;	/* NULL unless this run reads it */
 
 static void die(const char *what)
 {
@@ -49,8 +50,8 @@ static double now(void)
 	return (double)time.tv_sec * 1e9 + (double)time.tv_nsec;
 }
 
-/* 0: there is no module, or it has no pages for us. */
-static unsigned long ask(void)
+/* Requests pages. Returns the address of the process page; 0 without the module or without pages. */
+static unsigned long request_pages(void)
 {
 	char text[32];
 	int file = open("/proc/sys/kernel/usrsysshm", O_RDONLY);
@@ -86,7 +87,7 @@ static void reap(pid_t pid)
 }
 
 /*
- * The rows. Each does its operation @n times and returns how long that took.
+ * The operations. Each function repeats its operation @n times and returns the nanoseconds that it took.
  */
 
 static double fork_exit_wait(long n)
@@ -155,7 +156,7 @@ static double create_join(long n)
 	return now() - start;
 }
 
-/* A byte to another process and back: two switches. There is one processor under --icount. */
+/* Sends a byte to another process and back: two switches, because there is one processor under --icount. */
 static double context_switches(long n)
 {
 	int there[2], back[2];
@@ -249,7 +250,7 @@ static void measure(const struct row *row)
 	double best = 0, took;
 	int i;
 
-	/* Caches of memory, of names and of files fill first. */
+	/* The first batch fills the caches and is not counted. */
 	row->run(row->n);
 	for (i = 0; i < BATCHES; i++) {
 		took = row->run(row->n) / (double)row->n;
@@ -276,17 +277,17 @@ static void sleepers(long n, pid_t *pids)
 }
 
 /*
- * Begins anew, at the same addresses every time and without an environment: how many pages a process touches, and of how many tables,
- * would differ from run to run by more than what is to be measured.
+ * Executes the program again without address randomization and without an environment. Otherwise the number of pages and page tables that a
+ * process touches would differ from run to run by more than the effect to be measured.
  */
 static void settle(char **argv)
 {
 	char *nothing[] = { NULL };
-	int now_is = personality(0xffffffff);
+	int current = personality(0xffffffff);
 
-	if (now_is & ADDR_NO_RANDOMIZE)
+	if (current & ADDR_NO_RANDOMIZE)
 		return;
-	if (personality((unsigned long)now_is | ADDR_NO_RANDOMIZE) < 0)
+	if (personality((unsigned long)current | ADDR_NO_RANDOMIZE) < 0)
 		die("personality");
 	execve(argv[0], argv, nothing);
 	die(argv[0]);
@@ -308,8 +309,8 @@ int main(int argc, char **argv)
 	settle(argv);
 	program = argv[0];
 	if (strcmp(argv[1], "never")) {
-		base = ask();
-		/* Without a module this reads nothing, and is what the other is compared with. */
+		base = request_pages();
+		/* Without the module this reads nothing; that is the base of the comparison. */
 		if (!strcmp(argv[1], "reading") && base)
 			page = (const struct uss_process_page *)base;
 	}

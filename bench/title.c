@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * title.c - what setting a title costs, three ways, from one run
+ * title.c - the cost of setting a title by three methods, from one run
  *
- *	slots		the title area as it is: a slot claimed, written, published (docs/locking.md)
- *	one lock	what it was weighed against: one buffer and a lock for the entire page
- *	old way		without the page: prctl(PR_SET_MM_MAP)
+ *	slots		the title area: a slot is claimed, written and published (docs/locking.md)
+ *	one lock	the alternative that was rejected: one buffer and one lock for the entire page
+ *	classic		without the page: prctl(PR_SET_MM_MAP)
  *
- * Each with one thread and with four, and the longest that one call took: with one lock a writer that is not running keeps
- * everybody waiting.
+ * Each is measured with one thread and with four; the last column is the longest call. With one lock, a writer that is preempted makes all
+ * others wait.
  */
 #include <pthread.h>
 #include <stdio.h>
@@ -98,7 +98,7 @@ int main(int argc, char **argv)
 	if (argc > 1)
 		calls = atol(argv[1]);
 	if (argc > 2) {
-		measure("old way", set_slots, calls);
+		measure("classic", set_slots, calls);
 		return 0;
 	}
 	if (!(uss_served() & USS_SERVED_TITLE)) {
@@ -109,8 +109,8 @@ int main(int argc, char **argv)
 	measure("one lock", set_one_lock, calls);
 	measure("slots", set_slots, calls);
 	fflush(stdout);
-	/* The way is chosen when a program starts. */
+	/* The method is chosen at program start. */
 	setenv("USRSYSSHM_TITLE", "classic", 1);
-	execl("/proc/self/exe", argv[0], "1000", "old way", (char *)NULL);
+	execl("/proc/self/exe", argv[0], "1000", "classic", (char *)NULL);
 	return 1;
 }

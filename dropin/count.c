@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* count.c - counts calls, for `usrsysshm stat` (in its own build of the drop-in alone) */
+/* count.c - counts calls for `usrsysshm stat`; only in the counting build of the drop-in (see count.h) */
 #ifdef USS_STAT
 #include <errno.h>
 #include <fcntl.h>
@@ -10,11 +10,12 @@
 
 #include "../lib/machine.h"
 #include "../lib/names.h"
-#include "../lib/pages.h"
+#include "../lib/process.h"
 #include "../lib/title.h"
 #include "count.h"
 
-static struct uss_counts uss_nowhere, *uss_counts = &uss_nowhere;
+/* Without a file of counts, the calls are counted in uss_discarded. */
+static struct uss_counts uss_discarded, *uss_counts = &uss_discarded;
 
 static void uss_add(uint64_t *count)
 {
@@ -38,22 +39,23 @@ __attribute__((constructor)) static void uss_open_counts(void)
 	errno = err;
 }
 
-/* None found, or zeros that the module has left in their place. */
+/* Whether no pages were found, or the module has replaced them by zeros when it was unloaded. */
 static bool uss_has_no_pages(void)
 {
 	return !uss_process->header.magic;
 }
 
-/* Why the process page does not answer in these points, if it does not. */
-static enum uss_count_why uss_why_process(uint32_t points)
+/* Returns why the fields guarded by @speaks are not valid for the caller; USS_COUNT_PAGE if they are. */
+static enum uss_count_why uss_why_process(uint32_t speaks)
 {
 	if (uss_has_no_pages())
 		return USS_COUNT_NO_PAGES;
 	if (!uss_load(uss_process->pid))
 		return USS_COUNT_SHARED;
-	return uss_speaks(points) ? USS_COUNT_PAGE : USS_COUNT_MOVED;
+	return uss_process_is_valid(speaks) ? USS_COUNT_PAGE : USS_COUNT_MOVED;
 }
 
+/* Returns what the call would find now. */
 static enum uss_count_why uss_why(enum uss_count_call call)
 {
 	enum uss_count_why why = USS_COUNT_PAGE;
@@ -78,7 +80,7 @@ static enum uss_count_why uss_why(enum uss_count_call call)
 		served = uss_machine_served() & USS_SERVED_NPROCS;
 		break;
 	default:
-		served = uss_title_is_served();
+		served = uss_title_served();
 		break;
 	}
 	if (why != USS_COUNT_PAGE || served)
@@ -91,7 +93,7 @@ void uss_count_as(enum uss_count_call call, enum uss_count_why why)
 	uss_add(&uss_counts->calls[call][why]);
 }
 
-/* What it finds is what the call finds an instant later, but for a change in between: it is for statistics. */
+/* The call itself follows an instant later and may find something else; that is exact enough for statistics. */
 void uss_count(enum uss_count_call call)
 {
 	uss_count_as(call, uss_why(call));

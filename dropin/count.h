@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * count.h - what `usrsysshm stat` counts
+ * count.h - the calls that `usrsysshm stat` counts
  *
- * The drop-in is built twice. The one for `usrsysshm stat` counts each call in a file that all processes of a run map; in
- * the other one the counting is not there.
+ * The drop-in is built twice. The build for `usrsysshm stat` counts each call in a file that all processes of a run map. The other build
+ * contains no counting.
  */
 #ifndef USS_COUNT_H
 #define USS_COUNT_H
 
 #include <stdint.h>
 
-/* The calls. */
+/* The counted calls. */
 enum uss_count_call {
 	USS_COUNT_GETPID,
 	USS_COUNT_GETHOSTNAME,
@@ -22,24 +22,24 @@ enum uss_count_call {
 	USS_COUNT_CALLS
 };
 
-/* Who answered: the page, or the kernel, and why. */
+/* Whether the call was answered from the page, or else why it made the system call. */
 enum uss_count_why {
 	USS_COUNT_PAGE,
-	USS_COUNT_NO_PAGES,		/* no module, or a process that has none */
+	USS_COUNT_NO_PAGES,		/* no module, or a process without pages */
 	USS_COUNT_SHARED,		/* another process shares the memory (vfork) */
-	USS_COUNT_MOVED,		/* other namespace or personality than at exec */
-	USS_COUNT_CHANGING,		/* the fact is just changing, or is not there */
-	USS_COUNT_BUFFER,		/* uname: a buffer that may be no memory */
+	USS_COUNT_MOVED,		/* the process has changed its namespace or personality */
+	USS_COUNT_CHANGING,		/* the field is being changed, or is not served */
+	USS_COUNT_BUFFER,		/* uname: the buffer may be an invalid pointer */
 	USS_COUNT_WHYS
 };
 
-/* The file. Each field: any process of the run / usrsysshm stat / 64-bit atomic. */
+/* Content of the file. Each field: any process of the run / usrsysshm stat / 64-bit atomic. */
 struct uss_counts {
 	uint64_t programs;		/* execs that loaded the drop-in */
 	uint64_t calls[USS_COUNT_CALLS][USS_COUNT_WHYS];
 };
 
-/* The environment variable that names it. */
+/* The environment variable that names the file. */
 #define USS_COUNT_FILE "USRSYSSHM_STAT"
 
 #ifdef USS_STAT

@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * libc.h - whose libc the drop-in stands before
+ * libc.h - which libc the drop-in interposes
  *
- * Its answers are glibc's to the last errno. musl's ld.so takes preloads too, and musl cuts a host name in silence and counts only the
- * processors that the caller may run on: what is more than the bare system call is left to a libc that is not glibc.
+ * The drop-in's results are those of glibc, including errno. musl's ld.so also preloads libraries, but musl truncates a host name silently
+ * and counts only the processors that the caller may run on. With another libc than glibc, every function that is more than a bare system
+ * call is therefore passed to that libc.
  */
 #ifndef USS_LIBC_H
 #define USS_LIBC_H
 
-/* glibc's own name for its sysconf. Others have none. */
+/* glibc's internal name for its sysconf. Other libcs do not have it. */
 long __sysconf(int name) __attribute__((weak));
 
 #define USS_LIBC_IS_GLIBC (__sysconf != 0)
 
-/* Makes @function the one of this name that stands behind ours. */
+/* Sets @function to the next definition of @name after ours in the search order. */
 #define USS_FIND_NEXT(function, name) (*(void **)&(function) = dlsym(RTLD_NEXT, name))
 
 #endif /* USS_LIBC_H */

@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-/* machine.c - getloadavg, get_nprocs and sysconf for unmodified programs; of sysconf, the number of processors online */
+/*
+ * machine.c - the machine fact: getloadavg, get_nprocs and sysconf for unmodified programs
+ *
+ * Of sysconf, only the number of processors online is answered from the page.
+ */
 #include <dlfcn.h>
 #include <stdlib.h>
 #include <sys/sysinfo.h>
@@ -10,7 +14,7 @@
 #include "count.h"
 #include "libc.h"
 
-static long uss_ask_sysconf(int name)
+static long uss_next_sysconf(int name)
 {
 	long (*next)(int name);
 
@@ -20,28 +24,28 @@ static long uss_ask_sysconf(int name)
 	return next(name);
 }
 
-/* What uss_nprocs_onln() is in the library: its sysconf would be ours. */
-static long uss_count_processors(void)
+/* As uss_nprocs_onln() in the library, whose fallback sysconf would be ours. */
+static long uss_dropin_nprocs(void)
 {
 	long number;
 
 	if (!USS_LIBC_IS_GLIBC)
-		return uss_ask_sysconf(_SC_NPROCESSORS_ONLN);
+		return uss_next_sysconf(_SC_NPROCESSORS_ONLN);
 	uss_count(USS_COUNT_NPROCS);
-	number = uss_nprocs_from_page();
-	return number ? number : uss_ask_sysconf(_SC_NPROCESSORS_ONLN);
+	number = uss_machine_nprocs();
+	return number ? number : uss_next_sysconf(_SC_NPROCESSORS_ONLN);
 }
 
 #pragma GCC visibility push(default)
 
 long sysconf(int name)
 {
-	return name == _SC_NPROCESSORS_ONLN ? uss_count_processors() : uss_ask_sysconf(name);
+	return name == _SC_NPROCESSORS_ONLN ? uss_dropin_nprocs() : uss_next_sysconf(name);
 }
 
 int get_nprocs(void)
 {
-	return (int)uss_count_processors();
+	return (int)uss_dropin_nprocs();
 }
 
 int getloadavg(double loadavg[], int count)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* names.c - gethostname, getdomainname and uname for unmodified programs */
+/* names.c - the names fact: gethostname, getdomainname and uname for unmodified programs */
 #include <dlfcn.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -12,14 +12,14 @@
 #include "libc.h"
 
 /*
- * uname(2) fails with EFAULT where a copy of ours would be a SIGSEGV. So only a buffer that is known to be memory is filled from the
- * page: one on the caller's stack, at most this far above our frame. It costs a compare; most callers have theirs there.
+ * uname(2) returns EFAULT for an invalid pointer, where our copy would raise SIGSEGV. So only a buffer that is known to be valid is filled
+ * from the page: one on the caller's stack, at most this far above our frame. The test costs a compare; most callers have the buffer there.
  */
 #define USS_NEAR 4096
 
 static bool uss_is_on_stack(const struct utsname *names)
 {
-	char here;	/* costs less than a frame pointer */
+	char here;	/* cheaper than __builtin_frame_address, which needs a frame pointer */
 
 	return (uintptr_t)names - (uintptr_t)&here < USS_NEAR;
 }
@@ -54,7 +54,7 @@ int uname(struct utsname *names)
 {
 	if (!uss_is_on_stack(names)) {
 		uss_count_as(USS_COUNT_UNAME, USS_COUNT_BUFFER);
-		return uss_ask_uname(names);
+		return uss_names_syscall_uname(names);
 	}
 	uss_count(USS_COUNT_UNAME);
 	return uss_uname(names);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * pids.c - who am I, by the page and by the system call, in every kind of process
+ * pids.c - prints the pid from the page and from the system call, in each kind of process
  *
- * Also an example of the library: cc pids.c -lusrsysshm
+ * Also an example program for the library: cc pids.c -lusrsysshm
  */
 #include <sched.h>
 #include <signal.h>
@@ -14,8 +14,8 @@
 #include <usrsysshm.h>
 #include <usrsysshm/abi.h>
 
-/* One line, written at once: a vfork child may not touch its parent's stdio. */
-static void line(const char *who)
+/* Prints one line with one write(2): a vfork child must not use its parent's stdio buffers. */
+static void line(const char *process)
 {
 	const volatile struct uss_process_page *page = uss_page_base();
 	char in_page[16] = "none", text[160];
@@ -23,8 +23,8 @@ static void line(const char *who)
 
 	if (page)
 		snprintf(in_page, sizeof(in_page), "%u", page->pid);
-	length = snprintf(text, sizeof(text), "%-24s %10s %12d %12d   %#018llx\n", who, in_page, uss_getpid(),
-			  (int)syscall(SYS_getpid), (unsigned long long)uss_forkid());
+	length = snprintf(text, sizeof(text), "%-24s %10s %12d %12d   %#018llx\n", process, in_page, uss_getpid(), (int)syscall(SYS_getpid),
+			  (unsigned long long)uss_forkid());
 	if (write(STDOUT_FILENO, text, (size_t)length) < 0)
 		_exit(1);
 }

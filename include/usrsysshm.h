@@ -1,17 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * usrsysshm.h - what the system knows about the calling process, without asking it
+ * usrsysshm.h - facts about the calling process and its system, read from shared pages instead of by system call
  *
- * libusrsysshm answers from the pages that usrsysshm.ko shares with each process that asks (<usrsysshm/abi.h>), and makes the system call
- * whenever they cannot answer: no module, an unknown ABI version, a process without pages, a fact that does not hold just
- * now. The answer is always the one that the system call would have given at some instant during the call.
+ * libusrsysshm answers from the pages that usrsysshm.ko shares with each process that asks for them (<usrsysshm/abi.h>). It falls back to
+ * the system call whenever the pages cannot answer: without the module, with an unknown ABI version, in a process without pages, or while a
+ * field is not valid for the caller. The result is always what the system call would have returned at some instant during the call.
  *
- * All functions here may be called from any thread and at any time: before main, in constructors, in signal
- * handlers (they are async-signal-safe and leave errno alone unless they say otherwise), in the child of fork, vfork, clone, and raw
- * system calls of these. They take no locks and allocate nothing from the heap.
+ * Thread safety: all functions may be called from any thread at any time, before main and in constructors too. They take no locks and
+ * allocate nothing from the heap.
  *
- * The library asks for the pages once, when it is loaded, by reading /proc/sys/kernel/usrsysshm; without a /proc, or without the module at
- * that time, all calls fall back to the system call. A program that unmaps its pages (munmap on what uss_page_base gives) must not call this library afterwards.
+ * Signal safety: all functions are async-signal-safe, unless their description says otherwise. They may be called in the child of fork,
+ * vfork, clone, and of the raw system calls.
+ *
+ * errno: left unchanged on success, and on failure where no error is documented.
+ *
+ * Pages: the library requests them once, when it is loaded, by reading /proc/sys/kernel/usrsysshm. Without /proc or without the module at
+ * that time, every call falls back to the system call. A program that unmaps its pages (munmap at uss_page_base()) must not call this
+ * library afterwards.
  */
 #ifndef USRSYSSHM_H
 #define USRSYSSHM_H
@@ -26,156 +31,205 @@ extern "C" {
 #endif
 
 /*
- * uss_getpid - the id of the calling process
+ * uss_getpid - get the process id
  *
- * Replaces getpid(2). Never fails. Costs one load from the page and one test; a system call while another process shares the caller's
- * memory (in the child of vfork before it execs, and in its parent's other threads).
+ * Replaces getpid(2). Since 0.1.
+ *
+ * Costs one load from the page and one test. Makes the system call while another process shares the caller's memory: in a child of vfork
+ * until it execs or exits, and meanwhile in the other threads of its parent.
+ *
+ * Return: the process id in the caller's pid namespace. Never fails.
  */
 pid_t uss_getpid(void);
 
 /*
- * uss_forkid - a number that tells a process from every other
+ * uss_forkid - get a number that differs in every process
  *
- * Replaces no system call: it replaces the private pid caches by which libraries notice that they are in a forked child. Keep the
- * number beside your state; when it differs, your state is another process's. Pids come again, this number does not.
+ * Replaces no system call, but the private pid caches that libraries use to detect a fork. Since 0.1.
  *
- * With the module: never given to another process since boot, across fork, vfork, clone and exec in any pid namespace.
- * Without: 63 random bits in each process made by fork, joined with the pid. A process and its children differ, but for a chance
- * of 2^-63, and but for a child that both shares its memory and has the same pid: process 1 of a pid namespace, made with CLONE_VM by
- * process 1 of the outer one. Of children that share their parent's memory one after the other, two with the same pid have
- * the same number. The numbers of either kind never meet: without the module the top bit is set.
+ * Store the number beside your state. If it differs later, the state belongs to another process. Pids are reused, this number is not.
+ * It does not change while the process runs the same program, except when the module is unloaded.
  *
- * Returns the number, never 0. It stays the same as long as the process runs the same program; it also
- * changes when the module is unloaded. Costs as much as uss_getpid, and while the memory is shared two small
- * reads below /proc/sys: should those be impossible there (no /proc, no free descriptor), a number of its own for as long.
+ * With the module, no other process has had the number since boot, across fork, vfork, clone and exec, in any pid namespace.
+ * Without it, the number combines the pid with 63 random bits, drawn anew in each process that fork creates. A process and its children
+ * then differ except with a probability of 2^-63. Two cases are not covered. A child that shares its parent's memory and has the same pid
+ * (process 1 of a pid namespace, created with CLONE_VM by process 1 of the outer one) has its parent's number. Successive children that
+ * share their parent's memory have the same number if they have the same pid. Without the module the top bit is set, with
+ * the module never, so numbers of the two kinds cannot collide.
+ *
+ * Costs as much as uss_getpid. While memory is shared (see uss_getpid) it reads a small file below /proc/sys instead. If that fails
+ * (no /proc, no free descriptor), it returns a number of the kind without the module for as long as memory is shared.
+ *
+ * Return: the number, never 0. Never fails.
  */
 uint64_t uss_forkid(void);
 
 /*
- * uss_start_time - when the calling process was created
+ * uss_start_time - get the creation time of the process
  *
- * In nanoseconds of CLOCK_BOOTTIME as the caller's time namespace shows it; exec does not change it. Replaces reading field 22 of
- * /proc/self/stat, which is the same instant rounded down to clock ticks, and which it falls back to without the module.
+ * Replaces field 22 of /proc/self/stat, which is the same instant rounded down to clock ticks and serves as the fallback. Since 0.1.
  *
- * Returns 0 with errno set (ENOENT, EACCES, EMFILE, ENFILE, ENOMEM: as open(2) of /proc/self/stat; EIO: not a real /proc) when there is
- * neither a page nor a /proc.
+ * Return: nanoseconds of CLOCK_BOOTTIME in the caller's time namespace; exec does not change it. 0 with errno set if there is neither a
+ * page nor a usable /proc:
+ *	ENOENT, EACCES, EMFILE, ENFILE, ENOMEM	as for open(2) of /proc/self/stat
+ *	EIO					/proc is not a proc file system
  */
 uint64_t uss_start_time(void);
 
 /*
- * Titles: what ps(1), top(1), pgrep -f and /proc/PID/cmdline show instead of the command line.
+ * Titles: the text that ps(1), top(1), pgrep -f and /proc/PID/cmdline show instead of the command line.
  *
- * With the module a title is written into a page, without a system call. (The very first one asks the module for that page: it opens a file
- * of /proc, as it does without the module; a program with a seccomp filter or a chroot sets one before.) Without it, or with
- * USRSYSSHM_TITLE=classic in the environment that the program starts with, prctl(PR_SET_MM_MAP) is told where it is, which takes a few system calls and /proc,
- * and works for ordinary users. Either way the length of argv does not matter, fork inherits the title, exec ends it.
+ * With the module a title is written into a page, without a system call. Only the first one asks the module for that page, by opening a
+ * file in /proc; a program with a seccomp filter or a chroot should set a title before it enters either. Without the module, or with
+ * USRSYSSHM_TITLE=classic in the environment at program start, the classic method is used: prctl(PR_SET_MM_MAP) tells the kernel where
+ * the title is. This takes a few system calls and /proc, and needs no privilege. With either method the length of argv does not limit the
+ * title, fork inherits it, and exec ends it.
  *
- * Who reads the title in one read(2) gets the old one or the new one, never a mixture; the old way holds to that as long as there are
- * not eight new titles during one read (fewer, when others stand still in the middle of setting or removing one). The old way also
- * writes back to the kernel where the heap ends, as it was an instant before: no other thread should be changing the heap's size by
- * brk(2) just then. Calls need 3 KiB of stack.
+ * A reader that reads the title in one read(2) sees the old one or the new one, never a mixture. The classic method guarantees this
+ * unless eight titles are set during one read; fewer if other threads stop in the middle of setting or removing a title. The classic
+ * method also writes the end of the heap back to the kernel, as it was an instant before: no other thread may change the heap's size by
+ * brk(2) at that time.
+ *
+ * The functions for titles need 3 KiB of stack.
  */
 
-/* The longest title, in bytes. What is longer is cut, where a UTF-8 character begins. */
+/* The maximum length of a title in bytes. A longer one is cut at the start of a UTF-8 character. */
 #define USS_TITLE_LIMIT		2048
 
 /*
- * uss_set_title - sets the title to @length bytes at @text, without formatting; up to its NUL, if it has one
+ * uss_set_title - set the title without formatting
+ * @text: the title, or NULL to restore the original command line
+ * @length: bytes of @text; a NUL within them ends the title
  *
- * Replaces setproctitle(3) of the BSDs, and writing over argv. NULL restores the original command line.
+ * Replaces setproctitle(3) of the BSDs, and overwriting argv. Since 0.1.
  *
- * Threads and signal handlers may call it at once; the last to finish decides. It never waits for another. Async-signal-safe.
+ * Threads and signal handlers may set titles concurrently; the last one to finish wins. No call waits for another.
  *
- * Returns 0. Without the module, and when more than a dozen others are in the middle of setting a title (or were killed there), also -1
- * with errno set and the title as it was: ENOMEM, EAGAIN, and what open(2) of /proc/self/stat and prctl(2) say.
+ * Return: 0, or -1 with errno set and the title unchanged. It fails only with the classic method, which is also used once more than a
+ * dozen writers are in the middle of setting a title, or were killed there:
+ *	ENOMEM	no memory
+ *	EAGAIN	too many writers at once
+ *	others	as for open(2) of /proc/self/stat and prctl(2)
  */
 int uss_set_title(const char *text, size_t length);
 
 /*
- * uss_setproctitle - sets the title as setproctitle(3) does
+ * uss_setproctitle, uss_vsetproctitle - set a formatted title
+ * @format: as for printf(3), or NULL to restore the original command line
  *
- * The program's name, ": ", and the formatted text; the text alone when @format begins with "-". NULL restores the original
- * command line. Errors leave the title as it was. As safe as uss_set_title; the formatting is as safe in signal handlers as
- * snprintf(3) is with the same arguments: glibc's is for strings and integers, without being promised.
+ * Replaces setproctitle(3). Since 0.1.
+ *
+ * The title is the program's name, ": ", and the formatted text. If @format begins with "-", it is the text after the "-" alone. If
+ * formatting or setting fails, the title does not change; errno is left unchanged.
+ *
+ * Async-signal safety: setting the title is safe. Formatting is as safe as snprintf(3) with the same arguments; in glibc strings and
+ * integers are safe in practice, without a guarantee.
  */
 void uss_setproctitle(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void uss_vsetproctitle(const char *format, va_list arguments) __attribute__((format(printf, 1, 0)));
 
 /*
- * uss_getproctitle - copies the title to @buffer, of @size bytes, cut if need be and always with a NUL if size is not 0
+ * uss_getproctitle - copy the title
+ * @buffer: where to store it, cut if necessary and NUL-terminated unless @size is 0
+ * @size: bytes of @buffer
  *
- * Returns the title's length, as strlcpy(3) does; 0 and an empty text when there is none. Async-signal-safe as uss_set_title.
+ * Since 0.1.
+ *
+ * Return: the length of the whole title, as strlcpy(3); 0, with an empty text, if no title is set. Never fails.
  */
 ssize_t uss_getproctitle(char *buffer, size_t size);
 
 /*
- * uss_gethostname - copies the host name to @name, of @size bytes
+ * uss_gethostname - get the host name of the caller's UTS namespace
+ * @name: where to store it; a longer name is cut, without a NUL
+ * @size: bytes of @name
  *
- * Replaces gethostname(2), in the caller's UTS namespace. What does not fit is cut, without a NUL.
+ * Replaces gethostname(2). Since 0.1.
  *
- * Returns 0, or -1 with errno ENAMETOOLONG when name and NUL did not fit, as glibc's does. Costs a copy of 65 bytes and three tests.
- * Asks while a name is being set, after the process or a thread of it has entered another UTS namespace (until exec; a forked
- * child is served again), and while memory is shared as uss_getpid says.
+ * Costs a copy of 65 bytes and three tests. Makes the system call while a name is being set, while memory is shared (see uss_getpid), and
+ * after a thread of the process has entered another UTS namespace, until exec; a forked child is served again.
+ *
+ * Return: 0, or -1 with errno set:
+ *	ENAMETOOLONG	the name and its NUL did not fit; @name holds the part that did, as in glibc
+ *	others		as for uname(2), for example from a seccomp filter
  */
 int uss_gethostname(char *name, size_t size);
 
 /*
- * uss_getdomainname - copies the NIS domain name to @name, of @size bytes
+ * uss_getdomainname - get the NIS domain name of the caller's UTS namespace
+ * @name: where to store it; a longer name is cut, without a NUL
+ * @size: bytes of @name
  *
- * Replaces getdomainname(2), as uss_gethostname does. Returns 0, also when the name was cut, as glibc's does.
+ * Replaces getdomainname(2). Since 0.1. Costs and falls back as uss_gethostname.
+ *
+ * Return: 0, also if the name was cut, as in glibc; or -1 with errno set as for uname(2).
  */
 int uss_getdomainname(char *name, size_t size);
 
 /*
- * uss_uname - fills in @names
+ * uss_uname - get all names of the system
+ * @names: where to store them
  *
- * Replaces uname(2), to the last byte. Returns 0, or -1 with errno EFAULT for NULL; any other invalid pointer
- * faults with SIGSEGV, unlike uname(2). Falls back to the system call as uss_gethostname does, and with the personalities UNAME26 and
- * PER_LINUX32 or after a call of personality(2) that sets one.
+ * Replaces uname(2), identical to the last byte. Since 0.1.
+ *
+ * Falls back as uss_gethostname; and also with the personalities UNAME26 and PER_LINUX32, and after a call of personality(2) that sets
+ * one.
+ *
+ * Return: 0, or -1 with errno set as for uname(2): EFAULT if @names is NULL. Any other invalid pointer faults with SIGSEGV, unlike
+ * uname(2).
  */
 struct utsname;
 int uss_uname(struct utsname *names);
 
 /*
- * uss_getloadavg - the load averages over 1, 5 and 15 minutes, as many as @count says
+ * uss_getloadavg - get the load averages over 1, 5 and 15 minutes
+ * @loadavg: where to store them
+ * @count: how many to store, at most 3
  *
- * Replaces getloadavg(3), and sysinfo(2) which that calls. Returns how many were stored, at most 3, as glibc's does. Costs a copy of 24
- * bytes; asks for an instant every five seconds, when the kernel works out new ones.
+ * Replaces getloadavg(3), which calls sysinfo(2). Since 0.1.
+ *
+ * Costs a copy of 24 bytes. Makes the system call while the kernel computes new values, a short time every five seconds.
+ *
+ * Return: the number of values stored, as in glibc; or -1 with errno set as for sysinfo(2).
  */
 int uss_getloadavg(double loadavg[], int count);
 
 /*
- * uss_nprocs_onln - how many processors are online
+ * uss_nprocs_onln - get the number of processors online
  *
- * Replaces sysconf(_SC_NPROCESSORS_ONLN), whose glibc makes three system calls of it. Returns the number. The first call looks whether
- * /sys/devices/system/cpu/online, where glibc reads, is the kernel's own: where it is missing or another file system (as lxcfs,
- * which shows a container its share) all calls are left to sysconf, also those of forked children. What is mounted there after that, by
- * a change of root or of mount namespace too, is not noticed before exec. Falls back to sysconf while a processor comes or goes.
+ * Replaces sysconf(_SC_NPROCESSORS_ONLN), which takes three system calls in glibc. Since 0.1.
  *
- * The look is a statfs(2): a program that a seccomp filter kills for it calls this function, or uss_served, once before it installs the
- * filter.
+ * The first call checks by statfs(2) that /sys/devices/system/cpu/online, which glibc reads, belongs to sysfs. If it is missing or on
+ * another file system (lxcfs shows a container its share this way), all calls fall back to sysconf, in forked children too. A later mount
+ * there, or a change of root or of mount namespace, is not noticed before exec. Also falls back while a processor comes or goes.
+ *
+ * A program that installs a seccomp filter which kills on statfs(2) should call this function, or uss_served, once before.
+ *
+ * Return: the number; or what sysconf returns. As async-signal-safe as sysconf(3).
  */
 long uss_nprocs_onln(void);
 
 /*
- * uss_page_base - where the calling process has its pages
+ * uss_page_base - get the address of the process page
  *
- * Returns the address of its struct uss_process_page (<usrsysshm/abi.h>), NULL when it has none that this library can
- * read: then every call asks the kernel. A forked child has its own pages at the same address.
+ * Since 0.1. Return: the caller's struct uss_process_page (<usrsysshm/abi.h>). NULL if it has none that this library can read; every call
+ * then falls back to the system call. A forked child has its own pages at the same address.
  */
 const void *uss_page_base(void);
 
 /*
- * uss_served - which facts come from pages at this moment
+ * uss_served - get which calls are answered from pages at this moment
  *
- * Returns USS_SERVED_... bits; 0 when every call falls back to the system call. The first call may make the statfs(2) of uss_nprocs_onln.
+ * Since 0.1. The first call may make the statfs(2) of uss_nprocs_onln.
+ *
+ * Return: a set of USS_SERVED_...; 0 if every call falls back to the system call.
  */
 unsigned int uss_served(void);
 
 #define USS_SERVED_PID		(1u << 0)	/* uss_getpid */
 #define USS_SERVED_FORKID	(1u << 1)	/* uss_forkid */
 #define USS_SERVED_START_TIME	(1u << 2)	/* uss_start_time */
-#define USS_SERVED_TITLE	(1u << 3)	/* uss_set_title and its kin */
+#define USS_SERVED_TITLE	(1u << 3)	/* uss_set_title, uss_setproctitle, uss_vsetproctitle, uss_getproctitle */
 #define USS_SERVED_NAMES	(1u << 4)	/* uss_gethostname, uss_getdomainname */
 #define USS_SERVED_UNAME	(1u << 5)	/* uss_uname */
 #define USS_SERVED_LOADAVG	(1u << 6)	/* uss_getloadavg */

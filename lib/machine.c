@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * machine.c - the facts of the machine page: load averages, processors online
+ * machine.c - the machine fact: load averages and processors online, from the machine page
  *
- * They are the same for every process, so the process page has no say in them.
+ * They are the same for every process, so the process page is not consulted.
  */
 #include <errno.h>
 #include <linux/magic.h>
@@ -28,7 +28,7 @@ static bool uss_copy_loads(uint64_t loads[USS_LOADS])
 	return before && uss_sequence_holds(sequence, before);
 }
 
-static int uss_ask_loads(uint64_t loads[USS_LOADS])
+static int uss_syscall_loads(uint64_t loads[USS_LOADS])
 {
 	struct sysinfo info;
 	int i;
@@ -45,7 +45,7 @@ int uss_getloadavg(double loadavg[], int count)
 	uint64_t loads[USS_LOADS];
 	int i;
 
-	if (!uss_copy_loads(loads) && uss_ask_loads(loads) < 0)
+	if (!uss_copy_loads(loads) && uss_syscall_loads(loads) < 0)
 		return -1;
 	if (count < 0)
 		count = 0;
@@ -56,7 +56,7 @@ int uss_getloadavg(double loadavg[], int count)
 	return count;
 }
 
-/* Is what glibc counts in the kernel's own, so that it counts the same? Found out once. */
+/* Whether the file that glibc reads belongs to sysfs, so that glibc counts the same processors. Determined once. */
 static bool uss_sys_is_real(void)
 {
 	enum { UNKNOWN, REAL, NOT_REAL };
@@ -72,7 +72,7 @@ static bool uss_sys_is_real(void)
 	return real == REAL;
 }
 
-long uss_nprocs_from_page(void)
+long uss_machine_nprocs(void)
 {
 	uint32_t number = uss_load(uss_machine->nprocs_onln);
 
@@ -85,7 +85,7 @@ unsigned int uss_machine_served(void)
 
 	if (uss_sequence_begin(&uss_machine->loads_sequence))
 		served |= USS_SERVED_LOADAVG;
-	if (uss_nprocs_from_page())
+	if (uss_machine_nprocs())
 		served |= USS_SERVED_NPROCS;
 	return served;
 }

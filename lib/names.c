@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * names.c - the facts of the system page: host name, domain name, uname
+ * names.c - the names fact: host name, domain name and uname, from the system page
  *
- * The page holds what uname(2) fills in. What glibc makes of that for gethostname and getdomainname is made here, of either.
+ * The page holds what uname(2) fills in. gethostname and getdomainname are derived from it as in glibc, from page and system call alike.
  */
 #include <errno.h>
 #include <string.h>
@@ -10,13 +10,13 @@
 #include <usrsysshm.h>
 
 #include "names.h"
-#include "pages.h"
+#include "process.h"
 #include "raw.h"
 
-_Static_assert(sizeof(struct utsname) == sizeof(struct uss_names), "uname(2) fills in another structure here");
+_Static_assert(sizeof(struct utsname) == sizeof(struct uss_names), "struct utsname differs from that of uname(2)");
 
-/* Copies @size bytes at @offset of the names, if the page speaks for the caller in these points. */
-static inline bool uss_copy_names(void *to, size_t offset, size_t size, uint32_t points)
+/* Copies @size bytes at @offset of the names, if the fields guarded by @speaks are valid for the caller. */
+static inline bool uss_copy_names(void *to, size_t offset, size_t size, uint32_t speaks)
 {
 	const volatile uint32_t *sequence = &uss_system->names_sequence;
 	uint32_t before = uss_sequence_begin(sequence);
@@ -24,34 +24,34 @@ static inline bool uss_copy_names(void *to, size_t offset, size_t size, uint32_t
 	if (!before)
 		return false;
 	memcpy(to, (const char *)&uss_system->names + offset, size);
-	return uss_sequence_holds(sequence, before) && uss_speaks(points);
+	return uss_sequence_holds(sequence, before) && uss_process_is_valid(speaks);
 }
 
-/* Apart, for what a failure needs would cost every success. */
+/* Not inlined: the registers that a failure needs would cost every success. */
 static __attribute__((noinline)) int uss_fail(long result)
 {
 	errno = (int)-result;
 	return -1;
 }
 
-int uss_ask_uname(struct utsname *names)
+int uss_names_syscall_uname(struct utsname *names)
 {
-	long result = uss_raw_call(SYS_uname, (long)names, 0, 0, 0);
+	long result = uss_raw_syscall(SYS_uname, (long)names, 0, 0, 0);
 
 	return __builtin_expect(result == 0, 1) ? 0 : uss_fail(result);
 }
 
-/* Finds one of the names, for which there is room in @names; NULL with errno. */
+/* Returns the name at @offset, stored in @names; NULL with errno set. */
 static const char *uss_get_name(struct utsname *names, size_t offset)
 {
 	char *name = (char *)names + offset;
 
 	if (uss_copy_names(name, offset, USS_NAME_SIZE, USS_SPEAKS_SYSTEM))
 		return name;
-	return uss_ask_uname(names) == 0 ? name : NULL;
+	return uss_names_syscall_uname(names) == 0 ? name : NULL;
 }
 
-/* Copies text and NUL, or as much of them as fits; says whether all did. */
+/* Copies text and NUL, or as much as fits. Returns whether all of it did. */
 static bool uss_copy_text(char *to, size_t size, const char *text)
 {
 	size_t length = strlen(text) + 1;
@@ -88,7 +88,7 @@ int uss_uname(struct utsname *names)
 {
 	if (names && uss_copy_names(names, 0, sizeof(*names), USS_SPEAKS_SYSTEM | USS_SPEAKS_UNAME))
 		return 0;
-	return uss_ask_uname(names);
+	return uss_names_syscall_uname(names);
 }
 
 unsigned int uss_names_served(void)
@@ -97,9 +97,9 @@ unsigned int uss_names_served(void)
 
 	if (!uss_sequence_begin(&uss_system->names_sequence))
 		return 0;
-	if (uss_speaks(USS_SPEAKS_SYSTEM))
+	if (uss_process_is_valid(USS_SPEAKS_SYSTEM))
 		served |= USS_SERVED_NAMES;
-	if (uss_speaks(USS_SPEAKS_SYSTEM | USS_SPEAKS_UNAME))
+	if (uss_process_is_valid(USS_SPEAKS_SYSTEM | USS_SPEAKS_UNAME))
 		served |= USS_SERVED_UNAME;
 	return served;
 }

@@ -2,8 +2,8 @@
 /*
  * pages.c - finds the calling process's pages, once, when the library is loaded
  *
- * Until then, and if there are none or none that we understand, uss_process points to a page of zeros, whose every fact says "ask
- * the kernel". So the first call from anywhere is right, and no call needs to look whether the pages were found.
+ * Before that, and if there are no pages or their ABI version is unknown, uss_process points to a page of zeros. Zero fields make every
+ * call fall back to the system call. So even the first call is exact, and no call needs to check whether the pages were found.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -23,29 +23,24 @@ const volatile struct uss_process_page *uss_process = &uss_no_page;
 const volatile struct uss_system_page *uss_system = &uss_no_system_page;
 const volatile struct uss_machine_page *uss_machine = &uss_no_machine_page;
 
-pid_t uss_ask_getpid(void)
-{
-	return (pid_t)uss_raw_call(SYS_getpid, 0, 0, 0, 0);
-}
-
-/* As uss_read_proc, but returns the negated errno. Raw, also because libc's calls are cancellation points. */
+/* As uss_read_proc, but returns the negated errno. Uses raw system calls also because libc's functions are cancellation points. */
 static ssize_t uss_raw_read_proc(const char *path, char *text, size_t size)
 {
-	long fd = uss_raw_call(SYS_openat, AT_FDCWD, (long)path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0), length;
+	long fd = uss_raw_syscall(SYS_openat, AT_FDCWD, (long)path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY, 0), length;
 	struct statfs fs;
 
 	if (fd < 0)
 		return fd;
 #ifdef __LP64__
-	length = uss_raw_call(SYS_fstatfs, fd, (long)&fs, 0, 0);
+	length = uss_raw_syscall(SYS_fstatfs, fd, (long)&fs, 0, 0);
 #else
 	length = fstatfs((int)fd, &fs) < 0 ? -errno : 0;
 #endif
 	if (length == 0 && fs.f_type != PROC_SUPER_MAGIC)
 		length = -EIO;
 	if (length == 0)
-		length = uss_raw_call(SYS_read, fd, (long)text, (long)size - 1, 0);
-	uss_raw_call(SYS_close, fd, 0, 0, 0);
+		length = uss_raw_syscall(SYS_read, fd, (long)text, (long)size - 1, 0);
+	uss_raw_syscall(SYS_close, fd, 0, 0, 0);
 	if (length >= 0)
 		text[length] = '\0';
 	return length;
@@ -70,7 +65,7 @@ unsigned long long uss_parse(const char **text)
 	return number;
 }
 
-/* Does not touch the other pages: most programs never do. */
+/* Does not touch the other pages: most programs never read them, and the first access would fault. */
 static void uss_use_pages(const volatile struct uss_process_page *page)
 {
 	if (page->header.magic != USS_MAGIC_PROCESS || page->header.abi_version != USS_ABI_VERSION)
@@ -92,7 +87,7 @@ __attribute__((constructor)) static void uss_find_pages(void)
 		text = buffer;
 		address = uss_parse(&text);
 	}
-	/* One that does not fit is the emulator's, not the emulated program's. */
+	/* In an emulated 32-bit program the address may be that of the emulator's page: ignore one that does not fit. */
 	if (address && address <= UINTPTR_MAX)
 		uss_use_pages((const volatile struct uss_process_page *)(uintptr_t)address);
 }

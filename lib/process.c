@@ -1,23 +1,25 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * process.c - the facts of the process page
+ * process.c - the process fact: pid, fork id and start time, from the process page
  *
- * A pid that is not 0 vouches for the whole page: while another process shares the memory it reads 0, so whoever
- * sees it is the one of whom the page speaks. Other fields are therefore read first, and the pid after them.
+ * The pid is 0 while another process shares the memory. A reader that sees another value is therefore the page's owner, and the whole page
+ * is valid for it. So other fields are read first, and the pid after them.
  */
 #include <errno.h>
 #include <string.h>
 #include <unistd.h>
 #include <usrsysshm.h>
 
-#include "forkid.h"
-#include "machine.h"
-#include "names.h"
-#include "pages.h"
-#include "title.h"
+#include "process.h"
+#include "raw.h"
 
-/* The reader's own fork id and start time, which the module tells when the page is silent. */
-static bool uss_ask_self(uint64_t *forkid, uint64_t *start_time)
+pid_t uss_process_syscall_getpid(void)
+{
+	return (pid_t)uss_raw_syscall(SYS_getpid, 0, 0, 0, 0);
+}
+
+/* Reads the caller's own fork id and start time from the module, for when the page is not valid for the caller. */
+static bool uss_read_self(uint64_t *forkid, uint64_t *start_time)
 {
 	const char *text;
 	char buffer[64];
@@ -34,7 +36,7 @@ static bool uss_ask_self(uint64_t *forkid, uint64_t *start_time)
 
 pid_t uss_getpid(void)
 {
-	return uss_pid_from(uss_process, uss_ask_getpid);
+	return uss_process_pid(uss_process, uss_process_syscall_getpid);
 }
 
 uint64_t uss_forkid(void)
@@ -47,14 +49,14 @@ uint64_t uss_forkid(void)
 		return forkid;
 	forkid = 0;
 	if (uss_process != &uss_no_page)
-		uss_ask_self(&forkid, &start_time);
+		uss_read_self(&forkid, &start_time);
 	if (!forkid)
-		forkid = uss_own_forkid();
+		forkid = uss_process_fallback_forkid();
 	errno = err;
 	return forkid;
 }
 
-/* Field 22 of /proc/self/stat, counted from behind the command's name, which may hold anything. */
+/* Field 22 of /proc/self/stat, counted from the end of the command's name, which may contain any characters. */
 static uint64_t uss_start_time_from_stat(void)
 {
 	char buffer[1024];
@@ -80,30 +82,18 @@ uint64_t uss_start_time(void)
 	int err = errno;
 
 	__atomic_thread_fence(__ATOMIC_ACQUIRE);
-	if (uss_speaks(USS_SPEAKS_START_TIME))
+	if (uss_process_is_valid(USS_SPEAKS_START_TIME))
 		return start_time;
-	if (!uss_ask_self(&forkid, &start_time) || !start_time)
+	if (!uss_read_self(&forkid, &start_time) || !start_time)
 		start_time = uss_start_time_from_stat();
 	if (start_time)
 		errno = err;
 	return start_time;
 }
 
-const void *uss_page_base(void)
+unsigned int uss_process_served(void)
 {
-	return uss_process == &uss_no_page ? NULL : (const void *)uss_process;
-}
-
-unsigned int uss_served(void)
-{
-	unsigned int served = uss_machine_served() | uss_names_served();
-
 	if (!uss_load(uss_process->pid))
-		return served;
-	served |= USS_SERVED_PID | USS_SERVED_FORKID;
-	if (uss_speaks(USS_SPEAKS_START_TIME))
-		served |= USS_SERVED_START_TIME;
-	if (uss_title_is_served())
-		served |= USS_SERVED_TITLE;
-	return served;
+		return 0;
+	return USS_SERVED_PID | USS_SERVED_FORKID | (uss_process_is_valid(USS_SPEAKS_START_TIME) ? USS_SERVED_START_TIME : 0);
 }

@@ -2,7 +2,8 @@
 /*
  * raw.h - system calls without libc
  *
- * For what runs in every program at its start: a call of libc's would first have to be looked up, which costs more than the system call.
+ * For code that runs at the start of every program: the dynamic linker would first have to resolve the libc function, which costs more
+ * than the system call.
  */
 #ifndef USS_RAW_H
 #define USS_RAW_H
@@ -11,8 +12,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* Returns what the kernel does: a negated errno for an error. Does not touch errno, on x86-64. */
-static inline long uss_raw_call(long number, long a, long b, long c, long d)
+/* Returns the kernel's result: a negated errno on error. Leaves errno unchanged. */
+static inline long uss_raw_syscall(long number, long a, long b, long c, long d)
 {
 #if defined(__x86_64__) && !defined(__ILP32__)
 	register long fourth __asm__("r10") = d;

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * title.c - set and get the process's title
+ * title.c - the title fact: set and get the process's title
  *
- * With the module it is written into the title area, from where the kernel reads it; without, classic.c shows it.
+ * With the module the title is written into the title area (title_slots.c), where the kernel reads it; without it, the classic method
+ * shows it (title_classic.c).
  */
 #include <errno.h>
 #include <stdarg.h>
@@ -13,12 +14,12 @@
 
 #include "title.h"
 
-_Static_assert(USS_TITLE_LIMIT == USS_TITLE_MAX, "the API's limit is the ABI's");
+_Static_assert(USS_TITLE_LIMIT == USS_TITLE_MAX, "the limits of API and ABI differ");
 
 static bool uss_classic_is_wanted;
 
-/* By hand, for getenv would have to be looked up, in every program that starts. */
-__attribute__((constructor)) static void uss_choose_way(void)
+/* Reads the environment by hand: the dynamic linker would have to resolve getenv at the start of every program. */
+__attribute__((constructor)) static void uss_choose_method(void)
 {
 	static const char wanted[] = "USRSYSSHM_TITLE=classic";
 	char **setting;
@@ -33,24 +34,24 @@ __attribute__((constructor)) static void uss_choose_way(void)
 }
 
 /*
- * Set when all slots of the title area are being written, by more than a dozen writers at once, or by threads that ended in the
- * middle without their process (pthread_cancel). From then on titles go the old way, which can make new slots.
+ * Set when all slots of the title area are being written: by more than a dozen writers at once, or by threads that ended in the middle of
+ * writing while their process goes on (pthread_cancel). From then on the classic method is used, which can create new slots.
  */
 static bool uss_area_is_full;
 
-/* Can there be a title area, and are titles not to go the old way from the beginning? */
+/* Whether the module offers a title area and the environment does not request the classic method. */
 static bool uss_area_is_offered(void)
 {
 	return !uss_classic_is_wanted && (uss_process->header.features & USS_FEATURE_TITLE) && USS_HAS(uss_process, title_area);
 }
 
-/* The title area, NULL without. */
+/* Returns the title area, or NULL. */
 static struct uss_title_page *uss_page_area(void)
 {
 	return uss_area_is_offered() ? (struct uss_title_page *)(uintptr_t)uss_load(uss_process->title_area) : NULL;
 }
 
-/* As much of the text as fits, cut where a UTF-8 character begins. */
+/* Returns how many bytes of the text fit, cut at the start of a UTF-8 character. */
 static size_t uss_fit(const char *text, size_t length)
 {
 	size_t cut = USS_TITLE_MAX;
@@ -68,13 +69,13 @@ static bool uss_area_was_full(void)
 	return __atomic_load_n(&uss_area_is_full, __ATOMIC_SEQ_CST);
 }
 
-/* The title area, NULL also when it is full. */
+/* Returns the title area, or NULL, also if it was full. */
 static struct uss_title_page *uss_area(void)
 {
 	return uss_area_was_full() ? NULL : uss_page_area();
 }
 
-/* The same; the first time, the kernel is asked to make one. */
+/* As uss_area, but the first call requests an area from the module. */
 static struct uss_title_page *uss_area_to_write(void)
 {
 	char address[32];
@@ -84,15 +85,15 @@ static struct uss_title_page *uss_area_to_write(void)
 	return uss_area();
 }
 
-bool uss_title_is_served(void)
+unsigned int uss_title_served(void)
 {
-	return uss_area_is_offered() && !uss_area_was_full();
+	return uss_area_is_offered() && !uss_area_was_full() ? USS_SERVED_TITLE : 0;
 }
 
-/* False if the title did not get into the area, or did when the area did not count any more. */
+/* Returns false if the title was not set in the area, or was set when the area was no longer in use. */
 static bool uss_set_in_area(struct uss_title_page *area, const char *text, size_t length)
 {
-	if (!uss_slots_set(area, text, length) && text)
+	if (!uss_title_slots_set(area, text, length) && text)
 		__atomic_store_n(&uss_area_is_full, true, __ATOMIC_SEQ_CST);
 	return !uss_area_was_full();
 }
@@ -105,10 +106,10 @@ int uss_set_title(const char *text, size_t length)
 	if (text)
 		length = uss_fit(text, length);
 	if (!area || !uss_set_in_area(area, text, length)) {
-		/* What is left in a full area must not come back when the old way is done. */
+		/* Remove the title of a full area too, or the kernel would show it again once the classic method has removed its own. */
 		if (!text && uss_page_area())
-			uss_slots_set(uss_page_area(), NULL, 0);
-		result = uss_classic_set(text, length);
+			uss_title_slots_set(uss_page_area(), NULL, 0);
+		result = uss_title_classic_set(text, length);
 	}
 	if (result == 0)
 		errno = err;
@@ -122,8 +123,8 @@ ssize_t uss_getproctitle(char *buffer, size_t size)
 	ssize_t length;
 
 	if (!area)
-		area = uss_classic_area();
-	length = area ? uss_slots_get(area, text) : -1;
+		area = uss_title_classic_area();
+	length = area ? uss_title_slots_get(area, text) : -1;
 	if (length < 0)
 		length = 0;
 	if (size > 0) {
@@ -135,7 +136,7 @@ ssize_t uss_getproctitle(char *buffer, size_t size)
 	return length;
 }
 
-bool uss_format_title(char *text, size_t size, const char *format, va_list arguments)
+bool uss_title_format(char *text, size_t size, const char *format, va_list arguments)
 {
 	int length = 0;
 
@@ -148,13 +149,13 @@ bool uss_format_title(char *text, size_t size, const char *format, va_list argum
 
 void uss_vsetproctitle(const char *format, va_list arguments)
 {
-	/* A byte more than fits, so that a cut is seen; and vsnprintf's NUL. */
+	/* Longer than a title by a byte and the NUL at least, so that uss_set_title sees that it must cut. */
 	char text[USS_TITLE_MAX + 8];
 	int err = errno;
 
 	if (!format)
 		uss_set_title(NULL, 0);
-	else if (uss_format_title(text, sizeof(text), format, arguments))
+	else if (uss_title_format(text, sizeof(text), format, arguments))
 		uss_set_title(text, strlen(text));
 	errno = err;
 }

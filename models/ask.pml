@@ -2,32 +2,32 @@
 /*
  * ask.pml - a process asks for its pages while another one shares its memory (module/ask.c), as a SPIN model; run by models/run
  *
- * The asker has a second thread, which makes a child that shares the memory: before the question, beside it, or after it. The child
- * runs, and leaves: by exit, or by exec, which may fail once before the point of no return.
+ * The asker has a second thread, which creates a child that shares the memory: before the request, during it, or after it. The child runs,
+ * and leaves the memory: by exit, or by exec, which may fail once before the point of no return.
  *
  * Checked:	the child never reads the asker's pid in the page;
- *		in the end, when the child has gone, the page says the asker's pid: no sharer is left behind.
+ *		in the end, when the child has left, the page holds the asker's pid: no sharer stays recorded.
  *
- * Broken on purpose, each to be caught: BROKEN_BLIND does not look at processes, BROKEN_EARLY looks before the space is in the table,
- * BROKEN_EXEC counts a process in the middle of exec as a sharer at once, BROKEN_EXIT does so with one that is exiting, BROKEN_SETTLED
- * publishes the pid before it has looked.
+ * Broken variants, each of which must be caught: BROKEN_BLIND does not walk the processes, BROKEN_EARLY walks them before the space is in
+ * the table, BROKEN_EXEC records a process in the middle of exec as a sharer at once, BROKEN_EXIT records one that is exiting,
+ * BROKEN_SETTLED publishes the pid before the walk.
  */
 #define ASKER	1
 
 byte page;			/* the process page: 0 or the asker's pid */
-bool space;			/* it is in the table */
+bool space;			/* the address space is in the table */
 bool owner, settling, sharer;	/* under its lock */
 
 /* The child. */
 bool listed;			/* in the list of processes, with the asker's mm */
 bool may_run;
-bool live;			/* a thread of it is */
+bool live;			/* it has a thread that has not exited */
 bool in_exec;
 bool gone, asked;
 
 #define PUBLISH	if :: owner && !settling && !sharer -> page = ASKER :: else -> page = 0 fi
 
-/* The hooks: the table is looked up, then the lock is taken. A space that is found stays (the asker lives on). */
+/* The hooks look up the table, then take the lock. A space that was found stays valid, because the asker does not exit. */
 inline event_fork()
 {
 	if
@@ -61,7 +61,7 @@ active proctype child()
 	may_run;
 	read_page();
 	if
-	:: in_exec = true;		/* fails, as for a file that is not there */
+	:: in_exec = true;		/* fails, for example because the file does not exist */
 	   in_exec = false;
 	   read_page()
 	:: skip
@@ -69,7 +69,7 @@ active proctype child()
 	if
 	:: in_exec = true;
 	   event_leave();
-	   listed = false;		/* has its new mm */
+	   listed = false;		/* it has its new mm */
 	   in_exec = false
 	:: live = false;
 	   event_leave();
@@ -78,7 +78,7 @@ active proctype child()
 	gone = true
 }
 
-/* One look at the child: is it to be looked at again? */
+/* Examines the child once. Sets doubt if it must be examined again. */
 inline look()
 {
 	doubt = false;

@@ -1,28 +1,29 @@
 /*
- * names.pml - how the names in the system page are kept right (module/uts.c), as a SPIN model; run by models/run
+ * names.pml - how the names in the system page are kept exact (module/names.c), as a SPIN model; run by models/run
  *
- * Two setters set names, each by system call, where the end is heard of while the kernel's lock is still held, or by sysctl, where it is
- * heard of after that. A process makes the page at any time, and two readers read. A name is two halves, written and copied one
- * after the other, so that a mixture can be seen; names are numbers that only grow.
+ * Two setters set names, each by system call or by sysctl. The hook for the end of a change is called with uts_sem still held (system
+ * call), or after its release (sysctl). A process creates the page at any time, and two readers read. A name consists of two halves,
+ * written and copied one after the other, so that a mixture can be detected; names are increasing numbers.
  *
- * Checked:	who reads in the page gets both halves of one name, which is not older than what the kernel would have said at the
- *		beginning of the read, and not newer than what it has at its end;
- *		when a setter has returned, nobody reads an older name any more (that is the same);
- *		in the end the page speaks again.
+ * Checked:	a reader of the page gets both halves of one name. It is not older than the system call's result at the beginning of the
+ *		read, and not newer than the kernel's name at its end;
+ *		so once a setter has returned, no reader gets an older name;
+ *		in the end the page can be read again.
  *
- * Broken on purpose, each to be caught: BROKEN_BEGIN does not silence the page, BROKEN_OTHERS publishes at the end of a change whether or not
- * others are on their way, BROKEN_PAGE lets a page that is made during a change speak, BROKEN_AGAIN reads the sequence once.
+ * Broken variants, each of which must be caught: BROKEN_BEGIN does not make the sequence odd, BROKEN_OTHERS publishes at the end of a
+ * change even if other changes are in progress, BROKEN_PAGE publishes in a page that is created during a change, BROKEN_AGAIN does not load
+ * the sequence a second time.
  */
 #define SETTERS	2
 #define READERS	2
 
 byte kernel_first, kernel_second;	/* the kernel's name */
-bool locked;				/* its lock of names */
-byte given;				/* the numbers that were given out */
-byte visible;				/* what a system call would say: changes as the lock is released */
+bool locked;				/* uts_sem */
+byte given;				/* the last number used */
+byte visible;				/* what a system call would return: changes when uts_sem is released */
 
-byte changing;				/* those between begin and end; under our lock, like all below */
-bool made;
+byte changing;				/* setters between begin and end; under our lock, like all below */
+bool made;				/* the page exists */
 byte sequence, first, second;		/* the page */
 bool ours;				/* our lock */
 byte setters_left = SETTERS;
@@ -30,7 +31,7 @@ byte setters_left = SETTERS;
 #define LOCK	atomic { !ours -> ours = true }
 #define UNLOCK	ours = false
 
-/* Copies the name; the caller holds our lock, and readers look at any time. */
+/* Copies the name. The caller holds our lock; readers do not take it. */
 inline publish()
 {
 	first = kernel_first;

@@ -1,18 +1,18 @@
 /*
- * sharers.pml - when the process page says its pid (module/space.c), as a SPIN model; run by models/run
+ * sharers.pml - when the process page holds a pid (module/process.c), as a SPIN model; run by models/run
  *
- * A process with two threads, each of which makes a child that shares the memory (vfork, or CLONE_VM and not waited for). A child runs, and
- * leaves: by exit; by exec; or by an exec that fails half-way, which leaves once, and then by exit, which leaves again. The process may
+ * A process has two threads. Each creates a child that shares the memory (vfork, or CLONE_VM without waiting). A child runs, and leaves the
+ * memory: by exit; by exec; or by an exec that fails half-way, which leaves once, followed by exit, which leaves again. The process may
  * exit before its children.
  *
- * Checked:	whoever reads a pid in the page that is not 0 is the process it names, from a child's first instruction on;
- *		in the end, if the process is there and shares with nobody, its page says who it is.
+ * Checked:	a reader that sees a pid other than 0 is the process with that pid, from a child's first instruction on;
+ *		in the end, if the process still exists and nothing shares its memory, its page holds its pid.
  *
- * Broken on purpose, each to be caught: BROKEN_LATE hears of a child when it may run already, BROKEN_BOOLEAN remembers that there is a sharer,
- * not which, BROKEN_COUNT counts them, BROKEN_EXEC does not hear of exec.
+ * Broken variants, each of which must be caught: BROKEN_LATE calls the fork hook when the child may already run, BROKEN_BOOLEAN records
+ * that there is a sharer but not which, BROKEN_COUNT counts the sharers, BROKEN_EXEC does not call the exec hook.
  */
 #define CHILDREN	2
-#define SELF		1	/* its pid; the children's are 2 and 3 */
+#define SELF		1	/* pid of the process; the children have 2 and 3 */
 
 byte page = SELF;		/* the page */
 bool owner = true;
@@ -25,7 +25,7 @@ byte count;
 #define ALONE	(!sharer[2] && !sharer[3])
 #endif
 
-/* Under the space's lock: one step for all others. */
+/* Runs under the lock of the address space, so it is one step for all others. */
 #define PUBLISH	if :: owner && ALONE -> page = SELF :: else -> page = 0 fi
 
 inline come(who)
@@ -46,7 +46,7 @@ inline leave(who)
 	}
 }
 
-/* In the shared memory, as process @who. */
+/* Process @who reads the page in the shared memory. */
 inline read_page(who)
 {
 	seen = page;
@@ -66,7 +66,7 @@ proctype child(byte me; chan done)
 	:: skip				/* exit */
 	:: skip ->			/* an exec that fails half-way */
 		leave(me)
-	:: skip ->			/* exec: it has gone to memory of its own */
+	:: skip ->			/* exec: it now has memory of its own */
 #ifndef BROKEN_EXEC
 		leave(me);
 #endif
@@ -91,7 +91,7 @@ proctype thread(byte mine)
 	run child(mine, done);
 	if
 	:: done ? _ ; children_left--	/* vfork */
-	:: true ->			/* it does not wait; somebody else will */
+	:: true ->			/* it does not wait; another process does later */
 		read_page(SELF);
 		read_page(SELF);
 		if
@@ -112,10 +112,10 @@ init {
 	atomic { run thread(2); run thread(3) };
 	threads_left == 0;
 	if
-	:: true ->			/* it stays, until all are alone */
+	:: true ->			/* the process exists until all children have left */
 		children_left == 0;
 		assert(page == SELF)
-	:: true ->			/* it exits, and its children go on */
+	:: true ->			/* the process exits, and its children go on */
 		d_step { owner = false; PUBLISH };
 		assert(page == 0)
 	fi

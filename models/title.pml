@@ -1,22 +1,22 @@
 /*
  * title.pml - the title protocol of include/usrsysshm/abi.h as a SPIN model; run by models/run
  *
- * Writers set titles while a reader, the kernel, reads. A writer is a thread, or a signal handler over another writer: that one stands
- * still meanwhile, which every order of steps below includes. Two of them may be killed in the middle of writing (a process that
- * shares the memory can be; its pid is then found to be no more). A text is two halves, written one after the other, so
- * that a mixture can be seen.
+ * Writers set titles while a reader, the kernel, reads. A writer is a thread, or a signal handler that interrupts another writer; the
+ * interrupted one then makes no steps, which is among the orders of steps below. Two writers may be killed in the middle of writing
+ * (possible for a process that shares the memory; kill(2) then returns ESRCH for its pid). A text consists of two halves, written one after
+ * the other, so that a mixture can be detected.
  *
- * Checked:	who reads gets both halves of one title, and a published one;
- *		it tries no more often than there can be titles (each writer here writes once; titles set for ever, and removing
- *		a title, are not in the model);
- *		a title that was still current when the reader said that it reads it is not written over, but by writers of old that
- *		do not look what is being read (in half of all runs they are);
- *		a slot is never written by two at once;
- *		nobody waits: no step waits for another's (no invalid end states), and a writer looks at no slot more than twice.
+ * Checked:	the reader gets both halves of one title, and a published one;
+ *		it retries at most once for each title that can be set (each writer here writes once; an endless sequence of titles, and
+ *		removing a title, are not in the model);
+ *		a title that was still current when the reader stored it in `reading` is not overwritten, except by old writers that do
+ *		not check `reading` (the writers are such in half of all runs);
+ *		no two writers write the same slot at the same time;
+ *		no step waits for another one (no invalid end states), and a writer examines no slot more than twice.
  *
- * Broken on purpose, each to be caught: BROKEN_CURRENT claims the current slot, BROKEN_STAMP does not look whether the text is still the
- * text, BROKEN_READING does not say what it reads, BROKEN_ORDER looks at that first instead of last, BROKEN_GIVE_BACK gives back with
- * a store instead of a compare-and-swap, BROKEN_DEATH claims from the living, BROKEN_WAIT waits for a slot to be free.
+ * Broken variants, each of which must be caught: BROKEN_CURRENT claims the current slot, BROKEN_STAMP does not check the stamp after the
+ * copy, BROKEN_READING does not store `reading`, BROKEN_ORDER checks `reading` first instead of last, BROKEN_GIVE_BACK releases a slot by a
+ * store instead of a compare-and-swap, BROKEN_DEATH claims slots of writers that have not exited, BROKEN_WAIT waits for a free slot.
  */
 #define SLOTS	3
 #define WRITERS	3
@@ -31,9 +31,9 @@ typedef Slot {
 	byte stamp;
 	byte state;
 	byte who;
-	byte first;	/* the halves of the text: whose title it is */
+	byte first;	/* the halves of the text: the number of its writer */
 	byte second;
-	byte writers;	/* how many are writing it: for the assertion only */
+	byte writers;	/* how many write it now; only for the assertion */
 }
 Slot slot[SLOTS];
 byte current = NONE, current_stamp;	/* one word */
@@ -43,7 +43,7 @@ bool dead[WRITERS + 1], published[WRITERS + 1];
 
 byte killed, begun;
 
-/* In the place of a step a writer may be killed. */
+/* An alternative to a step: the writer is killed. */
 #define OR_KILLED \
 	:: atomic { \
 		killed < 2 -> killed++; dead[me] = true; \
@@ -57,7 +57,7 @@ inline claim()
 	do
 	:: tried <= SLOTS && mine == NONE ->
 		i = (begin + tried) % SLOTS;
-		/* The word is loaded, then current, then reading, then the word is swapped. */
+		/* Load the word, then current, then reading; then swap the word. */
 #ifdef BROKEN_ORDER
 		unread = (reading != i);
 #endif
@@ -108,7 +108,7 @@ proctype Writer(byte me)
 	byte mine = NONE, begin, tried, i, stamp, state, who, before, before_stamp, looks;
 	bool good, unread, writing = false;
 
-	/* One is as good as another: who begins first is called 1. */
+	/* The writers are symmetric: fix the order in which they begin. */
 	atomic { begun == me - 1 -> begun = me; begin = (current == NONE -> 0 : (current + 1) % SLOTS) };
 #ifdef BROKEN_WAIT
 	do
@@ -208,7 +208,7 @@ done:
 
 init {
 	atomic {
-		/* A title is there already: a forked child's, by nobody (pid 0, which cannot be dead). */
+		/* A title exists already: one that a forked child inherited, written with pid 0, which never counts as exited. */
 		slot[0].stamp = 1; slot[0].state = PUBLISHED;
 		current = 0; current_stamp = 1;
 		published[0] = true;

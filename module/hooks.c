@@ -63,8 +63,7 @@ static notrace void uss_finalize_exec(struct linux_binprm *bprm)
 	atomic_dec(&uss_in_finalize_exec);
 }
 
-static notrace void uss_at_finalize_exec(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
-					 struct ftrace_regs *fregs)
+static notrace void uss_at_finalize_exec(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
 	if (!within_module(parent_ip, THIS_MODULE))
 		uss_ftrace_set_ip(fregs, (unsigned long)uss_finalize_exec);
@@ -80,8 +79,7 @@ static notrace int uss_access_remote_vm(struct mm_struct *mm, unsigned long addr
 	return got;
 }
 
-static notrace void uss_at_access_remote_vm(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
-					    struct ftrace_regs *fregs)
+static notrace void uss_at_access_remote_vm(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
 	struct mm_struct *mm = (struct mm_struct *)uss_ftrace_argument(fregs, 0);
 
@@ -89,14 +87,12 @@ static notrace void uss_at_access_remote_vm(unsigned long ip, unsigned long pare
 		uss_ftrace_set_ip(fregs, (unsigned long)uss_access_remote_vm);
 }
 
-static notrace void uss_at_exec_mm_release(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
-					   struct ftrace_regs *fregs)
+static notrace void uss_at_exec_mm_release(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
 	uss_space_leave(current);
 }
 
-static notrace void uss_at_exit_mm_release(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
-					   struct ftrace_regs *fregs)
+static notrace void uss_at_exit_mm_release(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
 	/* do_exit() has decremented it for the current thread. */
 	if (!atomic_read(&current->signal->live))
@@ -113,8 +109,7 @@ static notrace void uss_at_switch_task_namespaces(unsigned long ip, unsigned lon
 		uss_space_enter(task, new);
 }
 
-static notrace void uss_at_personality(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
-				       struct ftrace_regs *fregs)
+static notrace void uss_at_personality(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
 	unsigned long arguments[6];
 
@@ -182,8 +177,7 @@ static notrace void uss_at_proc_sys_poll_notify(unsigned long ip, unsigned long 
 	uss_names_end_change(current->nsproxy->uts_ns);
 }
 
-static notrace void uss_at_calc_global_load(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
-					    struct ftrace_regs *fregs)
+static notrace void uss_at_calc_global_load(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
 	uss_machine_before_load();
 }
@@ -194,8 +188,7 @@ static void uss_at_fork(void *data, struct task_struct *parent, struct task_stru
 }
 
 /* PERMANENT: `sysctl kernel.ftrace_enabled=0` is refused while a hook is registered, instead of silently disabling it. */
-#define USS_OPS_FLAGS	(FTRACE_OPS_FL_SAVE_REGS | FTRACE_OPS_FL_SAVE_REGS_IF_SUPPORTED | FTRACE_OPS_FL_RECURSION | \
-			 FTRACE_OPS_FL_PERMANENT)
+#define USS_OPS_FLAGS (FTRACE_OPS_FL_SAVE_REGS | FTRACE_OPS_FL_SAVE_REGS_IF_SUPPORTED | FTRACE_OPS_FL_RECURSION | FTRACE_OPS_FL_PERMANENT)
 
 /*
  * Unregistering a hook takes a quarter of a second. So one hook holds all functions that need neither an order among themselves nor
@@ -220,6 +213,7 @@ static notrace void uss_at_function(unsigned long ip, unsigned long parent_ip, s
 			return hook->functions[i].called(ip, parent_ip, ops, fregs);
 }
 
+/* clang-format off */
 static struct uss_hook uss_hooks[] = {
 	{ {
 		{ "exec_mm_release", uss_at_exec_mm_release },
@@ -245,6 +239,7 @@ static struct uss_hook uss_hooks[] = {
 static struct uss_hook uss_exec_hook = { {
 	{ "finalize_exec", uss_at_finalize_exec },
 }, { .func = uss_at_function, .flags = USS_OPS_FLAGS | FTRACE_OPS_FL_IPMODIFY } };
+/* clang-format on */
 
 /* The kernel tells a module the address of a name only when it places a probe there. A probe that is never armed is enough. */
 static int uss_function_find(struct uss_function *function)
@@ -292,7 +287,8 @@ static int uss_hook_register(struct uss_hook *hook)
 	if (!err) {
 		err = register_ftrace_function(&hook->ops);
 		if (err)
-			pr_err("cannot hook %s: error %d (is it live-patched, or kernel.ftrace_enabled 0?)\n", hook->functions[0].name, err);
+			pr_err("cannot hook %s: error %d (is it live-patched, or kernel.ftrace_enabled 0?)\n", hook->functions[0].name,
+			       err);
 	}
 	if (err)
 		ftrace_free_filter(&hook->ops);

@@ -77,7 +77,8 @@ static DEFINE_IRQ_WORK(uss_loads_work, uss_publish_loads);
 
 static bool uss_loads_have_changed(void)
 {
-	return uss_machine_facts->loads[0] != uss_load(0) || uss_machine_facts->loads[1] != uss_load(1) || uss_machine_facts->loads[2] != uss_load(2);
+	return uss_machine_facts->loads[0] != uss_load(0) || uss_machine_facts->loads[1] != uss_load(1) ||
+	       uss_machine_facts->loads[2] != uss_load(2);
 }
 
 void uss_machine_before_load(void)

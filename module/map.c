@@ -213,8 +213,8 @@ unsigned long uss_map_pages(void)
 
 bool uss_map_title_area(void)
 {
-	return !IS_ERR_VALUE(vm_mmap(uss_title_file, 0, USS_TITLE_PAGES * PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED,
-				     USS_TITLE_PGOFF * PAGE_SIZE));
+	return !IS_ERR_VALUE(
+		vm_mmap(uss_title_file, 0, USS_TITLE_PAGES * PAGE_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED, USS_TITLE_PGOFF * PAGE_SIZE));
 }
 
 unsigned long uss_current_base(void)

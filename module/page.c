@@ -40,8 +40,8 @@ void uss_page_free(struct page *page)
 	this_cpu_dec(uss_pages);
 }
 
-static struct page *uss_page_install(struct page **slot, spinlock_t *lock, struct page *new,
-				     void (*fill)(void *page, void *data), void *data)
+static struct page *uss_page_install(struct page **slot, spinlock_t *lock, struct page *new, void (*fill)(void *page, void *data),
+				     void *data)
 {
 	struct page *page;
 

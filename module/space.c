@@ -38,12 +38,13 @@ static const struct uss_fact *const uss_facts[] = {
 };
 
 /* Calls a function of all facts that have it. */
-#define USS_CALL_FACTS(function, ...) do { \
-	size_t fact__; \
-	for (fact__ = 0; fact__ < ARRAY_SIZE(uss_facts); fact__++) \
-		if (uss_facts[fact__]->function) \
-			uss_facts[fact__]->function(__VA_ARGS__); \
-} while (0)
+#define USS_CALL_FACTS(function, ...) \
+	do { \
+		size_t fact__; \
+		for (fact__ = 0; fact__ < ARRAY_SIZE(uss_facts); fact__++) \
+			if (uss_facts[fact__]->function) \
+				uss_facts[fact__]->function(__VA_ARGS__); \
+	} while (0)
 
 #define USS_SPACE_BITS	12
 

@@ -31,8 +31,7 @@ static struct file *uss_zero_file;
 struct task_struct *uss_evictor;
 bool uss_is_closed;
 
-static unsigned long uss_zero_area(struct file *file, unsigned long addr, unsigned long len, unsigned long pgoff,
-				   unsigned long flags)
+static unsigned long uss_zero_area(struct file *file, unsigned long addr, unsigned long len, unsigned long pgoff, unsigned long flags)
 {
 	struct vm_area_struct *vma = find_vma(current->mm, addr);
 

@@ -70,12 +70,14 @@ static int uss_sysctl_self(uss_ctl_table *table, int write, void *buffer, size_t
 	return uss_sysctl_text(text, sizeof(text), buffer, lenp, ppos);
 }
 
+/* clang-format off */
 static struct ctl_table uss_sysctls[] = {
 	{ .procname = "usrsysshm", .mode = 0444, .proc_handler = uss_sysctl_base },
 	{ .procname = "usrsysshm_title", .mode = 0444, .proc_handler = uss_sysctl_title },
 	{ .procname = "usrsysshm_self", .mode = 0444, .proc_handler = uss_sysctl_self },
 	USS_CTL_TABLE_END
 };
+/* clang-format on */
 
 static ssize_t abi_version_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
 {
@@ -102,6 +104,7 @@ static struct kobj_attribute uss_features = __ATTR_RO(features);
 static struct kobj_attribute uss_processes = __ATTR_RO(processes);
 static struct kobj_attribute uss_pages = __ATTR_RO(pages);
 
+/* clang-format off */
 static struct attribute *uss_attributes[] = {
 	&uss_abi_version.attr,
 	&uss_features.attr,
@@ -109,6 +112,7 @@ static struct attribute *uss_attributes[] = {
 	&uss_pages.attr,
 	NULL,
 };
+/* clang-format on */
 
 static const struct attribute_group uss_attribute_group = { .attrs = uss_attributes };
 

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * asking.h - for tests of when and how a process asks: static programs that call no function of the library, whose constructor would have
- * asked before main(). Fit for threads, signal handlers and vfork children.
+ * asking.h - for tests of how a process asks for pages
+ *
+ * These are static programs that do not use the library, because its constructor would ask before main(). The functions are
+ * safe in threads, signal handlers and vfork children.
  */
 #ifndef ASKING_H
 #define ASKING_H
@@ -11,7 +13,7 @@
 
 #include "test.h"
 
-/* The number of bytes of /proc/self/maps, or of whatever else @path is, in @text. */
+/* Reads the file @path into @text. Returns the number of bytes. */
 static inline size_t read_text(const char *path, char *text, size_t size)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -26,7 +28,7 @@ static inline size_t read_text(const char *path, char *text, size_t size)
 	return length;
 }
 
-/* The question. NULL: no pages. */
+/* Asks for pages. Returns NULL if the process gets none. */
 static inline const volatile struct uss_process_page *ask(void)
 {
 	char text[32];
@@ -35,7 +37,7 @@ static inline const volatile struct uss_process_page *ask(void)
 	return (const volatile struct uss_process_page *)(uintptr_t)strtoull(text, NULL, 10);
 }
 
-/* How many mappings of read-only pages the process has. Its maps are short, but a buffer is too large for some stacks. */
+/* Counts the mappings of read-only pages. The buffer is not on the stack, because some test stacks are small. */
 static inline int count_mappings(void)
 {
 	static __thread char text[65536];
@@ -48,12 +50,12 @@ static inline int count_mappings(void)
 	return count;
 }
 
-/* Nothing in the page is wrong: the pid is the caller's, or 0. Returns it. */
-static inline pid_t check_in_page(const volatile struct uss_process_page *page, const char *where)
+/* The pid in the page must be that of the caller, or 0. Returns it. */
+static inline pid_t check_page_pid(const volatile struct uss_process_page *page, const char *where)
 {
 	pid_t in_page = page ? (pid_t)page->pid : 0, real = raw_getpid();
 
-	CHECK(in_page == 0 || in_page == real, "%s: the page says %d, the kernel %d", where, in_page, real);
+	CHECK(in_page == 0 || in_page == real, "%s: the page has pid %d, getpid(2) returns %d", where, in_page, real);
 	return in_page;
 }
 
@@ -61,21 +63,21 @@ static inline void check_page_serves(const volatile struct uss_process_page *pag
 {
 	CHECK(page, "%s: no page", where);
 	CHECK(page->header.magic == USS_MAGIC_PROCESS, "%s: magic %#x", where, page->header.magic);
-	CHECK(check_in_page(page, where), "%s: the page says 0, the kernel %d", where, raw_getpid());
+	CHECK(check_page_pid(page, where), "%s: the page has pid 0, getpid(2) returns %d", where, raw_getpid());
 }
 
-static inline void check_page_asks(const volatile struct uss_process_page *page, const char *where)
+static inline void check_page_zero(const volatile struct uss_process_page *page, const char *where)
 {
 	CHECK(page, "%s: no page", where);
-	CHECK(!check_in_page(page, where), "%s: the page says %u and should say 0", where, page->pid);
+	CHECK(!check_page_pid(page, where), "%s: the page has pid %u, expected 0", where, page->pid);
 }
 
-static inline void check_has_not_asked(const char *where)
+static inline void check_no_pages(const char *where)
 {
-	CHECK(count_mappings() == 0, "%s: it has pages", where);
+	CHECK(count_mappings() == 0, "%s: the process has pages", where);
 }
 
-/* Runs @function in a process of its own, forked from one that has never asked. */
+/* Runs @function in a forked process whose parent has never asked for pages. */
 static inline void in_fresh_process(void (*function)(void))
 {
 	pid_t pid = fork();
@@ -95,7 +97,7 @@ static inline void sleep_us(long us)
 	nanosleep(&t, NULL);
 }
 
-/* A word that one sets and others wait for. */
+/* A word that one thread or process sets and others wait for. */
 static inline void set_word(int *word, int value)
 {
 	__atomic_store_n(word, value, __ATOMIC_RELEASE);

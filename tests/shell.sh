@@ -1,5 +1,5 @@
-# For the tests in shell: is WHAT EXPECTED GOT, fail WHAT.
-# shellcheck shell=sh disable=SC2034 # $out and $err are for the caller
+# Functions for the tests written in shell: fail MESSAGE, is WHAT EXPECTED GOT, and those below.
+# shellcheck shell=sh disable=SC2034 # $out and $err are used by the caller
 
 fail() {
 	echo "$0: $*" >&2
@@ -18,17 +18,19 @@ contains() {
 	esac
 }
 
-# in_own_mounts COMMAND...: in a mount namespace. (What unshare does by itself fails where / is no mount, in a chroot.)
+# in_own_mounts COMMAND...: runs it in a new mount namespace. (unshare's own propagation change fails in a chroot, where / is
+# not a mount point.)
 in_own_mounts() {
 	unshare -m --propagation unchanged sh -c 'mount --make-rprivate / 2>/dev/null; exec "$@"' sh "$@"
 }
 
-# wait_for_title PID BEGINNING: until its command line begins so. (grep alone would take every argument for a line.)
+# wait_for_title PID BEGINNING: waits until the command line of PID begins with BEGINNING. (tr, because grep alone would treat
+# each argument as a line of its own.)
 wait_for_title() {
 	until tr '\0' ' ' <"/proc/$1/cmdline" | grep -q "^$2"; do sleep 0.05; done
 }
 
-# run_tool EXPECTED_STATUS ARGUMENTS...: leaves stdout in $out, stderr in $err
+# run_tool EXPECTED_STATUS ARGUMENTS...: runs usrsysshm, leaves its stdout in $out and its stderr in $err
 run_tool() {
 	expected=$1
 	shift

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * test.h - for the tests: one behaviour a program, exit status 0 when it holds
+ * test.h - common code of the test programs: one behaviour per program, exit status 0 if it holds
  *
- * A check that fails says where and what, and ends the calling process with status 1, by means that are safe in signal
- * handlers and in vfork children. Parents pass a child's failure on with reap().
+ * A failed check prints its location and a message and ends the calling process with status 1. It is safe in signal handlers
+ * and in vfork children. A parent passes on the failure of a child with reap().
  */
 #ifndef TEST_H
 #define TEST_H
@@ -28,8 +28,8 @@
 			test_failed(__FILE__, __LINE__, #condition, __VA_ARGS__); \
 	} while (0)
 
-static inline __attribute__((noreturn, format(printf, 4, 5))) void test_failed(const char *file, int line,
-									       const char *condition, const char *format, ...)
+static inline __attribute__((noreturn, format(printf, 4, 5))) void test_failed(const char *file, int line, const char *condition,
+									       const char *format, ...)
 {
 	char text[512];
 	va_list arguments;
@@ -46,7 +46,7 @@ static inline __attribute__((noreturn, format(printf, 4, 5))) void test_failed(c
 	_exit(1);
 }
 
-/* The oracle: the system call, whatever stands in libc. */
+/* The reference: the system call itself, whatever libc does. */
 static inline pid_t raw_getpid(void)
 {
 	return (pid_t)syscall(SYS_getpid);
@@ -57,7 +57,7 @@ static inline const volatile struct uss_process_page *my_page(void)
 	return uss_page_base();
 }
 
-/* A number from a small file such as /sys/kernel/usrsysshm/pages; -1 without it. */
+/* Reads a number from a small file such as /sys/kernel/usrsysshm/pages. Returns -1 if the file cannot be read. */
 static inline long read_number(const char *path)
 {
 	char text[32] = "";
@@ -71,42 +71,42 @@ static inline long read_number(const char *path)
 	return length > 0 ? strtol(text, NULL, 10) : -1;
 }
 
-/* The title area, asked for. */
+/* The address of the title area. The first call maps it. */
 static inline char *my_title_area(void)
 {
 	return (char *)(intptr_t)read_number("/proc/sys/kernel/usrsysshm_title");
 }
 
-/* Its size. */
 #define TITLE_AREA_SIZE (8 * 4096)
 
-/* The library's answer is the kernel's, and the page says the same or nothing. */
+/* The library must return the real pid. The page must contain the real pid or 0. */
 static inline void check_pid(const char *where)
 {
 	pid_t real = raw_getpid(), answer = uss_getpid();
 	uint32_t in_page = my_page() ? my_page()->pid : 0;
 
-	CHECK(answer == real, "%s: uss_getpid() says %d, the kernel %d", where, answer, real);
-	CHECK(in_page == 0 || in_page == (uint32_t)real, "%s: the page says %u, the kernel %d", where, in_page, real);
+	CHECK(answer == real, "%s: uss_getpid() returns %d, getpid(2) %d", where, answer, real);
+	CHECK(in_page == 0 || in_page == (uint32_t)real, "%s: the page has pid %u, getpid(2) returns %d", where, in_page, real);
 }
 
-/* The page itself answers. */
+/* The pid is served from the page. */
 static inline void check_served(const char *where)
 {
 	check_pid(where);
 	CHECK(my_page(), "%s: no page", where);
-	CHECK(my_page()->pid == (uint32_t)raw_getpid(), "%s: the page says %u, the kernel %d", where, my_page()->pid, raw_getpid());
+	CHECK(my_page()->pid == (uint32_t)raw_getpid(), "%s: the page has pid %u, getpid(2) returns %d", where, my_page()->pid,
+	      raw_getpid());
 }
 
-/* The page is silent, the answer right all the same. */
-static inline void check_asks(const char *where)
+/* The pid in the page is 0, and the library falls back to the system call. */
+static inline void check_fallback(const char *where)
 {
 	check_pid(where);
 	CHECK(my_page(), "%s: no page", where);
-	CHECK(my_page()->pid == 0, "%s: the page says %u and should say 0", where, my_page()->pid);
+	CHECK(my_page()->pid == 0, "%s: the page has pid %u, expected 0", where, my_page()->pid);
 }
 
-/* Waits for @pid, or any child with -1, which must have exited with 0. */
+/* Waits for @pid, or for any child if it is -1. The child must have exited with status 0. */
 static inline void reap(pid_t pid)
 {
 	int status;
@@ -122,17 +122,17 @@ static inline void reap(pid_t pid)
 #define PROCESSES "/sys/kernel/usrsysshm/processes"
 #define PAGES "/sys/kernel/usrsysshm/pages"
 
-/* How often a test does what it does often; @setting in the environment makes it less often, for a slow kernel. Even twentieths. */
-static inline int test_often(const char *setting, int most)
+/* How many repetitions a test makes, a multiple of 20. The environment variable @setting lowers it, for slow kernels. */
+static inline int test_repetitions(const char *setting, int most)
 {
 	const char *text = getenv(setting);
 	int wanted = text ? atoi(text) : most;
 
-	CHECK(wanted >= 20 && wanted <= most, "%s: 20 to %d", setting, most);
+	CHECK(wanted >= 20 && wanted <= most, "%s must be between 20 and %d", setting, most);
 	return wanted / 20 * 20;
 }
 
-/* A program that checks itself after exec: this same one, called as "PROGRAM checked WHERE". */
+/* To be called first in main(). Handles "PROGRAM checked WHERE": the program, started by exec, checks itself and exits. */
 static inline void main_after_exec(int argc, char **argv)
 {
 	if (argc == 3 && !strcmp(argv[1], "checked")) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* main.c - the usrsysshm command: finds the subcommand, and what they all share */
+/* main.c - the usrsysshm command: runs the subcommand; functions that all subcommands share */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -12,11 +12,11 @@ static const struct command {
 	int (*run)(int argc, char **argv);
 	const char *summary;
 } commands[] = {
-	{ "ps", uss_cmd_ps, "all processes with their command lines; never hangs" },
-	{ "run", uss_cmd_run, "start a program whose calls are answered from its pages" },
-	{ "show", uss_cmd_show, "the pages of a process" },
-	{ "stat", uss_cmd_stat, "run a program and report what the pages save it" },
-	{ "status", uss_cmd_status, "is the module there, and what does it serve" },
+	{ "ps", uss_cmd_ps, "list all processes with their command lines; never hangs" },
+	{ "run", uss_cmd_run, "start a program with the drop-in, so that its calls are answered from pages" },
+	{ "show", uss_cmd_show, "show the pages of a process" },
+	{ "stat", uss_cmd_stat, "run a program and report what the pages save" },
+	{ "status", uss_cmd_status, "show whether the module is loaded, and what it serves" },
 };
 
 #define COMMANDS (sizeof(commands) / sizeof(commands[0]))
@@ -55,8 +55,7 @@ int uss_arguments(int argc, char **argv, const char *usage, bool *json, const ch
 		} else if (!words_only && argv[i][0] == '-') {
 			return uss_error(USS_USAGE, "%s: unknown option %s; see: usrsysshm %s --help", argv[0], argv[i], argv[0]);
 		} else if (!word || *word) {
-			return uss_error(USS_USAGE, "%s: one argument too many: %s; see: usrsysshm %s --help", argv[0], argv[i],
-					 argv[0]);
+			return uss_error(USS_USAGE, "%s: one argument too many: %s; see: usrsysshm %s --help", argv[0], argv[i], argv[0]);
 		} else {
 			*word = argv[i];
 		}
@@ -66,6 +65,7 @@ int uss_arguments(int argc, char **argv, const char *usage, bool *json, const ch
 
 void uss_print_features(uint64_t features, bool json)
 {
+	/* clang-format off */
 	static const struct {
 		uint64_t bit;
 		const char *name;
@@ -78,6 +78,7 @@ void uss_print_features(uint64_t features, bool json)
 		{ USS_FEATURE_LOADAVG, "loadavg" },
 		{ USS_FEATURE_NPROCS, "nprocs" },
 	};
+	/* clang-format on */
 	const char *separator = "";
 	size_t i;
 
@@ -97,7 +98,7 @@ int uss_utf8_length(const char *text)
 	for (i = 1; i < length; i++)
 		if ((c[i] & 0xc0) != 0x80)
 			return 0;
-	/* Longer than need be, surrogates, and beyond the last. */
+	/* Not valid: overlong forms, surrogates, and values above U+10FFFF. */
 	if ((*c == 0xe0 && c[1] < 0xa0) || (*c == 0xed && c[1] >= 0xa0) || (*c == 0xf0 && c[1] < 0x90) || (*c == 0xf4 && c[1] >= 0x90))
 		return 0;
 	return length;
@@ -122,7 +123,7 @@ void uss_print_json_string(const char *text)
 	putchar('"');
 }
 
-/* A process chooses its own name: it is not to drive the terminal of who looks at it. */
+/* A process chooses its own name, so escape control characters: they must not reach the user's terminal. */
 void uss_print_name(const char *text)
 {
 	const unsigned char *c;
@@ -150,7 +151,7 @@ static int least(int a, int b)
 	return a < b ? a : b;
 }
 
-/* How many letters must be put in, taken out, changed or swapped with the next to make @a of @b; both are short. */
+/* The edit distance of @a and @b: insertions, deletions, changes and swaps of adjacent letters. Both must be short. */
 static int distance(const char *a, const char *b)
 {
 	int changes;
@@ -165,18 +166,18 @@ static int distance(const char *a, const char *b)
 	return 1 + changes;
 }
 
-/* The command that a mistyped word is nearest to, if it is near. */
+/* Returns the command nearest to a mistyped word, or NULL if none is near. */
 static const char *suggestion(const char *word)
 {
 	const char *best = NULL;
-	int nearest = 3, much;
+	int nearest = 3, changes;
 	size_t i;
 
 	for (i = 0; i < COMMANDS && strlen(word) <= 10; i++) {
-		much = distance(word, commands[i].name);
-		/* As many changes as letters are another word. */
-		if (much < nearest && much < (int)strlen(word)) {
-			nearest = much;
+		changes = distance(word, commands[i].name);
+		/* With as many changes as letters it is another word. */
+		if (changes < nearest && changes < (int)strlen(word)) {
+			nearest = changes;
 			best = commands[i].name;
 		}
 	}
@@ -190,7 +191,7 @@ int uss_flush(int code)
 	errno = 0;
 	if (fclose(stdout) == 0 && !failed)
 		return code;
-	/* Of a write that failed before, errno is long gone. */
+	/* If an earlier write failed, its errno is no longer known. */
 	uss_error(0, "cannot write%s%s", errno ? ": " : "", errno ? strerror(errno) : "");
 	return code == USS_OK ? USS_FAILED : code;
 }

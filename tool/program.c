@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* program.c - the program that `run` and `stat` start: is it one that can be served, and how */
+/* program.c - the program that `run` and `stat` start: preloads the drop-in, and explains why a program cannot be served */
 #include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -17,10 +17,10 @@
 
 #define NATIVE_CLASS (sizeof(void *) == 8 ? ELFCLASS64 : ELFCLASS32)
 
-/* This program's own ELF header, by the linker's name for it. */
+/* This program's own ELF header; the linker defines the symbol. */
 extern const ElfW(Ehdr) __ehdr_start __attribute__((visibility("hidden")));
 
-/* Can ld.so load it into programs such as this one? */
+/* Whether ld.so can load the file into programs of this program's class and machine. */
 static bool is_shared_library(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -41,20 +41,20 @@ int uss_find_dropin(const char *library, char path[PATH_MAX])
 	snprintf(installed, sizeof(installed), "%s/%s", USS_LIBDIR, library);
 	if (!named)
 		named = installed;
-	/* By its full path: a name without a slash would be looked for elsewhere. */
+	/* Use the full path: ld.so searches its own directories for a name without a slash. */
 	if (!realpath(named, path) || access(path, R_OK) < 0)
 		return uss_error(USS_RUN_FAILED, "no drop-in %s: %s; install it, or name it with USRSYSSHM_DROPIN=FILE", named,
 				 strerror(errno));
 	if (!is_shared_library(path))
-		return uss_error(USS_RUN_FAILED, "%s is no shared library that programs of this machine can load", named);
-	/* ld.so takes blanks and colons for the end of a name, and a dollar for one of its own variables. */
+		return uss_error(USS_RUN_FAILED, "%s is not a shared library that programs of this machine can load", named);
+	/* In LD_PRELOAD, blanks and colons separate names, and a dollar begins a variable of ld.so. */
 	if (strpbrk(path, " :$"))
 		return uss_error(USS_RUN_FAILED, "%s: LD_PRELOAD cannot name this file; install it under a name without blank, : and $",
 				 path);
 	return -1;
 }
 
-/* The list without our own drop-in, whose calls another one is to get. */
+/* Removes our own drop-in from the list, so that the counting one gets its calls. */
 static void drop_ours(char *list)
 {
 	char *from = list, *to = list, *name;
@@ -92,7 +92,7 @@ int uss_preload(const char *path, bool first)
 	return -1;
 }
 
-/* Finds @command as execvp(3) would. */
+/* Finds @command as execvp(3) does. */
 static bool find_program(const char *command, char path[PATH_MAX])
 {
 	const char *directories = getenv("PATH") ?: "/bin:/usr/bin", *end;
@@ -102,7 +102,7 @@ static bool find_program(const char *command, char path[PATH_MAX])
 		return snprintf(path, PATH_MAX, "%s", command) < PATH_MAX;
 	for (;; directories = end + 1) {
 		end = strchrnul(directories, ':');
-		/* An empty name is the current directory's. */
+		/* An empty name means the current directory. */
 		length = snprintf(path, PATH_MAX, "%.*s/%s", end > directories ? (int)(end - directories) : 1,
 				  end > directories ? directories : ".", command);
 		if (length < PATH_MAX && access(path, X_OK) == 0)
@@ -113,8 +113,8 @@ static bool find_program(const char *command, char path[PATH_MAX])
 }
 
 /*
- * Has the ELF file an interpreter, that is ld.so, who does the preloading, and which? The program headers of the two classes differ in
- * size, and in where the offset stands.
+ * Whether the ELF file has an interpreter, that is, an ld.so that preloads libraries; its name goes to @name. The program headers of the
+ * two classes differ in their size and in the position of the offset.
  */
 static bool has_interpreter(int fd, const unsigned char *start, char *name, size_t size)
 {
@@ -142,7 +142,7 @@ static bool has_interpreter(int fd, const unsigned char *start, char *name, size
 	return false;
 }
 
-/* Would the kernel run the file with other rights than its caller's? ld.so preloads nothing then that is named by a path. */
+/* Whether the kernel would run the file with other privileges than the caller's. ld.so then ignores names with a slash in LD_PRELOAD. */
 static bool gains_rights(const char *path)
 {
 	struct stat st;
@@ -153,9 +153,9 @@ static bool gains_rights(const char *path)
 	       (getuid() && getxattr(path, "security.capability", NULL, 0) > 0);
 }
 
-#define NO_PRELOAD ": no library can be preloaded, its calls go to the kernel as ever"
+#define NO_PRELOAD ": no library can be preloaded, so its calls remain system calls"
 
-/* Why not all calls of the ELF file can be served, NULL if they can. */
+/* Returns why not all calls of the ELF file can be served; NULL if they can. */
 static const char *why_not(int fd, const unsigned char *start)
 {
 	char interpreter[64] = "";
@@ -163,12 +163,13 @@ static const char *why_not(int fd, const unsigned char *start)
 	if (!has_interpreter(fd, start, interpreter, sizeof(interpreter)))
 		return "is static" NO_PRELOAD;
 	if (start[EI_CLASS] != NATIVE_CLASS)
-		return "is of another word size" NO_PRELOAD;
+		return "has another word size" NO_PRELOAD;
 	if (strstr(interpreter, "musl"))
-		return "is of musl: only its getpid, uname and setproctitle can be answered from pages";
+		return "is linked with musl: only its getpid, uname and setproctitle can be answered from pages";
 	return NULL;
 }
 
+/* Explains a program, or a script by its interpreter. */
 static void explain(const char *path, int depth)
 {
 	_Alignas(Elf64_Ehdr) unsigned char start[sizeof(Elf64_Ehdr) + PATH_MAX] = { 0 };

@@ -7,21 +7,21 @@
 #include <stdbool.h>
 
 /*
- * Finds the drop-in @library, a file's name in LIBDIR; USRSYSSHM_DROPIN names another file. Its full path goes to @path. Returns -1 to go
- * on, else the exit code, after saying why.
+ * Finds the drop-in @library, the name of a file in LIBDIR; USRSYSSHM_DROPIN names another file. The full path goes to @path. Returns -1 on
+ * success; otherwise prints an error and returns the exit code.
  */
 int uss_find_dropin(const char *library, char path[PATH_MAX]);
 
 /*
- * Adds it to LD_PRELOAD, behind what is there already, or, @first, before that and in the place of another drop-in of ours. Returns
- * -1 to go on, else the exit code, after saying why.
+ * Adds the drop-in to LD_PRELOAD: after the existing names, or, with @first, before them and instead of another drop-in of ours. Returns -1
+ * on success; otherwise prints an error and returns the exit code.
  */
 int uss_preload(const char *path, bool first);
 
-/* Says on stderr, in one line, why a preloaded library would have no effect on @command, if that is so. */
+/* If a preloaded library has no effect on @command, or not on all its calls, prints one line on stderr that says why. */
 void uss_explain_program(const char *command);
 
-/* Becomes the program. Returns, after saying why it could not, with the exit code of env(1). */
+/* Executes the program. On failure, prints an error and returns the exit code that env(1) uses. */
 int uss_exec(char **argv);
 
 #endif /* USS_PROGRAM_H */

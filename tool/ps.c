@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * ps.c - usrsysshm ps: what `ps -e -o pid,user,args` shows, without ever hanging
+ * ps.c - usrsysshm ps: lists processes as `ps -e -o pid,user,args` does, but never hangs
  *
- * A process's command line is read out of its memory, and a reader waits as long as that is locked. Titles in the page are not read
- * that way; for all others a thread reads, which is left behind when it takes too long: the process's name is shown instead.
+ * The kernel reads a command line from the process's memory, and the reader waits as long as the process's mmap_lock is held. A title in
+ * the page does not need the lock. All command lines are read in a separate thread. If a read takes too long, the thread is abandoned and
+ * the process's name is shown instead.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -22,10 +23,10 @@
 static const char usage[] =
 	"usage: usrsysshm ps [--json]\n"
 	"\n"
-	"Lists all processes with user and command line, as `ps -e -o pid,user,args` does, and never hangs: when a process's\n"
-	"memory is stuck so that its command line cannot be read, its name is shown in brackets with a question mark.\n";
+	"Lists all processes with user and command line, as `ps -e -o pid,user,args` does, but never hangs: if the command line\n"
+	"cannot be read because the process's memory is locked, it shows the process's name in brackets with a request mark.\n";
 
-/* Milliseconds that an answer may take when whoever reads it sleeps; and that all which took too long may take together. */
+/* Milliseconds to wait while the reader sleeps: for one answer; for all late answers together; for one answer once those are used up. */
 #define PATIENCE 200
 #define ALL_PATIENCE 2000
 #define LEAST_PATIENCE 20
@@ -35,63 +36,63 @@ struct process {
 	unsigned int uid;
 	char state;
 	char name[64];
-	char *command;			/* arguments, each with its NUL; of length bytes */
+	char *command;			/* arguments, each with its NUL: length bytes */
 	ssize_t length;			/* -1: could not be read in time */
 };
 
-/* What may never come back: the command line of a process, or the name of a user, which may be far away. */
-struct question {
+/* A request that may block for ever: the command line of a process, or the name of a user, which may be on a server. */
+struct request {
 	int pid;
 	unsigned int uid;		/* if pid is 0 */
 	char *answer;			/* from malloc */
 	ssize_t length;
 };
 
-/* The thread that asks. It is given up, with its question, when it does not come back. */
+/* The thread that reads. It is abandoned with its request if it does not answer in time. */
 struct reader {
 	pthread_mutex_t lock;
-	pthread_cond_t asked, answered;
+	pthread_cond_t requested, answered;
 	bool busy;
-	pid_t thread;			/* for the kernel; 0 until it runs */
-	struct question question;
+	pid_t thread;			/* thread id; 0 until it runs */
+	struct request request;
 };
 
 static struct reader *reader;
-static long spent;			/* milliseconds, on those who did not answer */
+static long spent;			/* milliseconds waited for answers that were late */
 
-/* As much as there is. */
-static void read_command_line(struct question *question)
+/* Reads the whole command line, or as much as there is memory for. */
+static void read_command_line(struct request *request)
 {
 	size_t room = 0;
 	ssize_t got = 1;
 	char path[64], *more;
 	int fd;
 
-	snprintf(path, sizeof(path), "/proc/%d/cmdline", question->pid);
+	snprintf(path, sizeof(path), "/proc/%d/cmdline", request->pid);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	while (fd >= 0 && got > 0) {
-		if ((size_t)question->length == room) {
-			more = realloc(question->answer, room += 8192);
+		if ((size_t)request->length == room) {
+			more = realloc(request->answer, room += 8192);
 			if (!more)
 				break;
-			question->answer = more;
+			request->answer = more;
 		}
-		got = read(fd, question->answer + question->length, room - (size_t)question->length);
+		got = read(fd, request->answer + request->length, room - (size_t)request->length);
 		if (got > 0)
-			question->length += got;
+			request->length += got;
 	}
 	if (fd >= 0)
 		close(fd);
 }
 
-static void read_user_name(struct question *question)
+static void read_user_name(struct request *request)
 {
-	struct passwd *user = getpwuid(question->uid);
+	struct passwd *user = getpwuid(request->uid);
 
-	question->answer = user ? strdup(user->pw_name) : NULL;
+	request->answer = user ? strdup(user->pw_name) : NULL;
 }
 
-static void *answer_questions(void *argument)
+static void *serve_requests(void *argument)
 {
 	struct reader *self = argument;
 
@@ -100,12 +101,12 @@ static void *answer_questions(void *argument)
 	pthread_cond_signal(&self->answered);
 	for (;;) {
 		while (!self->busy)
-			pthread_cond_wait(&self->asked, &self->lock);
+			pthread_cond_wait(&self->requested, &self->lock);
 		pthread_mutex_unlock(&self->lock);
-		if (self->question.pid)
-			read_command_line(&self->question);
+		if (self->request.pid)
+			read_command_line(&self->request);
 		else
-			read_user_name(&self->question);
+			read_user_name(&self->request);
 		pthread_mutex_lock(&self->lock);
 		self->busy = false;
 		pthread_cond_signal(&self->answered);
@@ -113,7 +114,7 @@ static void *answer_questions(void *argument)
 	return NULL;
 }
 
-/* Returns when it runs; NULL if it cannot. */
+/* Starts a reader, and returns when it runs; NULL on failure. */
 static struct reader *start_reader(void)
 {
 	struct reader *new = calloc(1, sizeof(*new));
@@ -125,9 +126,9 @@ static struct reader *start_reader(void)
 	pthread_condattr_init(&monotonic);
 	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
 	pthread_mutex_init(&new->lock, NULL);
-	pthread_cond_init(&new->asked, NULL);
+	pthread_cond_init(&new->requested, NULL);
 	pthread_cond_init(&new->answered, &monotonic);
-	if (pthread_create(&thread, NULL, answer_questions, new)) {
+	if (pthread_create(&thread, NULL, serve_requests, new)) {
 		free(new);
 		return NULL;
 	}
@@ -139,7 +140,7 @@ static struct reader *start_reader(void)
 	return new;
 }
 
-/* Does the reader wait for a processor only? Then it is this machine that is slow, not the process. */
+/* Whether the thread is runnable, so that only a processor is missing: then the machine is slow, not the process stuck. */
 static bool is_running(pid_t thread)
 {
 	char path[64], text[256], *state;
@@ -155,7 +156,7 @@ static bool is_running(pid_t thread)
 	return running;
 }
 
-/* Waits for an answer, under the reader's lock; false if it does not come. */
+/* Waits for the answer, with the reader's lock held. Returns false if it is late. */
 static bool wait_for_answer(void)
 {
 	long patience = spent < ALL_PATIENCE ? PATIENCE : LEAST_PATIENCE, waited = 0, running = 0;
@@ -178,8 +179,8 @@ static bool wait_for_answer(void)
 	return !reader->busy;
 }
 
-/* Returns 1 with the answer in @question, 0 if it takes too long, -1 if nobody can be asked. */
-static int ask(struct question *question)
+/* Returns 1 with the answer in @request, 0 if it is late, -1 if no reader can be started. */
+static int send_request(struct request *request)
 {
 	bool answered;
 
@@ -188,12 +189,12 @@ static int ask(struct question *question)
 	if (!reader)
 		return -1;
 	pthread_mutex_lock(&reader->lock);
-	reader->question = *question;
+	reader->request = *request;
 	reader->busy = true;
-	pthread_cond_signal(&reader->asked);
+	pthread_cond_signal(&reader->requested);
 	answered = wait_for_answer();
 	if (answered)
-		*question = reader->question;
+		*request = reader->request;
 	pthread_mutex_unlock(&reader->lock);
 	if (!answered)
 		reader = NULL;
@@ -202,16 +203,16 @@ static int ask(struct question *question)
 
 static int read_command(struct process *process)
 {
-	struct question question = { .pid = process->pid };
-	int answered = ask(&question);
+	struct request request = { .pid = process->pid };
+	int answered = send_request(&request);
 
 	free(process->command);
-	process->command = question.answer;
-	process->length = answered == 1 ? question.length : -1;
+	process->command = request.answer;
+	process->length = answered == 1 ? request.length : -1;
 	return answered;
 }
 
-/* Name, state and user, which no lock of the process's can hold up. */
+/* Reads name, state and user, which needs no lock of the process. */
 static bool read_status(struct process *process)
 {
 	char path[64], line[256];
@@ -232,28 +233,28 @@ static bool read_status(struct process *process)
 		}
 	}
 	fclose(file);
-	/* Not, if it ended just now. */
+	/* False if the process exited meanwhile. */
 	return complete;
 }
 
 static const char *user_name(unsigned int uid)
 {
-	struct question question = { .uid = uid };
+	struct request request = { .uid = uid };
 	static unsigned int known = ~0u;
 	static char name[64];
 
 	if (uid == known)
 		return name;
 	known = uid;
-	if (ask(&question) == 1 && question.answer)
-		snprintf(name, sizeof(name), "%s", question.answer);
+	if (send_request(&request) == 1 && request.answer)
+		snprintf(name, sizeof(name), "%s", request.answer);
 	else
 		snprintf(name, sizeof(name), "%u", uid);
-	free(question.answer);
+	free(request.answer);
 	return name;
 }
 
-/* Arguments become one text, as ps shows them; without any, the name stands for them. From malloc; NULL without memory. */
+/* Joins the arguments as ps shows them; without arguments returns the name in brackets. From malloc; NULL without memory. */
 static char *make_text(const struct process *process)
 {
 	ssize_t length = process->length, i;
@@ -275,7 +276,7 @@ static char *make_text(const struct process *process)
 	return text;
 }
 
-/* At most @width columns of it, and nothing that would drive a terminal. */
+/* Prints at most @width columns (0: all). Replaces control characters, which could change the terminal's state. */
 static void print_command(const char *text, int width)
 {
 	int column = 0, length;
@@ -284,7 +285,7 @@ static void print_command(const char *text, int width)
 		if (width && column++ == width)
 			break;
 		length = uss_utf8_length(text);
-		/* Nothing that would drive a terminal; in ps's ways. */
+		/* The same replacements as in ps. */
 		if (*text == '\n')
 			putchar(' ');
 		else if ((length == 1 && *text < 0x20) || *text == 0x7f)
@@ -297,7 +298,7 @@ static void print_command(const char *text, int width)
 	putchar('\n');
 }
 
-/* Where a terminal's line ends; 0: nowhere. */
+/* Returns the width of the terminal; 0 if stdout is not one. */
 static int columns(void)
 {
 	struct winsize size;
@@ -305,7 +306,7 @@ static int columns(void)
 	return isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
-/* How wide ps makes the column of pids: as the largest one is. */
+/* Returns the width of the pid column in ps: that of the largest pid, at least 5. */
 static int pid_width(void)
 {
 	FILE *file = fopen("/proc/sys/kernel/pid_max", "re");
@@ -315,7 +316,7 @@ static int pid_width(void)
 		largest = 0;
 	if (file)
 		fclose(file);
-	/* The number itself is not given out. */
+	/* pid_max itself is never used as a pid. */
 	for (largest--; largest >= 10; largest /= 10)
 		width++;
 	return width < 5 ? 5 : width;
@@ -326,7 +327,7 @@ static void print_text(const struct process *process, const char *text, int pids
 	const char *user = user_name(process->uid);
 	int before = pids + 10;
 
-	/* ps shows eight letters of a name, the last a plus if there are more. */
+	/* ps shows eight characters of a name; a longer one is cut to seven and a plus. */
 	printf("%*d %-*.*s%s ", pids, process->pid, strlen(user) > 8 ? 7 : 8, strlen(user) > 8 ? 7 : 8, user, strlen(user) > 8 ? "+" : "");
 	print_command(text, width > before ? width - before : width ? 1 : 0);
 }
@@ -347,7 +348,7 @@ static int compare(const void *a, const void *b)
 	return x < y ? -1 : x > y;
 }
 
-/* All pids, in order; NULL with errno. */
+/* Returns all pids in ascending order, their number in @count; NULL on failure. */
 static int *list_pids(size_t *count)
 {
 	DIR *directory = opendir("/proc");
@@ -376,7 +377,7 @@ static int *list_pids(size_t *count)
 	return pids;
 }
 
-/* One line, or element of a list; 1 if there is one, 0 if the process has ended, -1 if it cannot be made. */
+/* Prints one line, or one element of the JSON list. Returns 1, 0 if the process has exited, -1 on failure. */
 static int show(struct process *process, bool json, bool first, int pids, int width)
 {
 	char *text;
@@ -425,7 +426,7 @@ int uss_cmd_ps(int argc, char **argv)
 		puts("]");
 	code = uss_flush(USS_OK);
 	if (shown < 0)
-		code = uss_error(USS_FAILED, "no thread or memory left to read command lines with");
-	/* Not return: a reader left behind must not be waited for by anybody. */
+		code = uss_error(USS_FAILED, "cannot read command lines: no thread or memory left");
+	/* Do not return from main: nothing may wait for an abandoned reader. */
 	_exit(code);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* run.c - usrsysshm run: starts a program with the drop-in preloaded, and gets out of its way */
+/* run.c - usrsysshm run: executes a program with the drop-in preloaded */
 #include <stdio.h>
 #include <string.h>
 
@@ -10,12 +10,12 @@ static const char usage[] =
 	"usage: usrsysshm run [--verbose] [--] COMMAND [ARGUMENT]...\n"
 	"\n"
 	"Runs COMMAND with its getpid, gethostname, getdomainname, uname, getloadavg, sysconf(_SC_NPROCESSORS_ONLN) and\n"
-	"setproctitle answered from the pages that the kernel shares with it: the drop-in library is added to LD_PRELOAD,\n"
-	"behind what is there already, and so serves COMMAND's children too. Static programs, setuid programs and those of\n"
-	"another word size take no preload and run as ever (the last with a line from ld.so); programs of musl have only getpid,\n"
-	"uname and setproctitle answered. With -v or --verbose a line on stderr says so. Without the module all run as ever.\n"
+	"setproctitle answered from the pages that the kernel shares with it. The drop-in library is appended to LD_PRELOAD,\n"
+	"so COMMAND's children are served too. Static programs, setuid programs and programs of another word size cannot preload\n"
+	"it and run unchanged (for the latter, ld.so prints a line). In programs linked with musl only getpid, uname and\n"
+	"setproctitle are answered. With -v or --verbose a line on stderr says so. Without the module all programs run unchanged.\n"
 	"\n"
-	"The exit status is COMMAND's; 125 if usrsysshm itself fails, 126 if COMMAND cannot be run, 127 if there is none.\n"
+	"The exit status is that of COMMAND; 125 if usrsysshm itself fails, 126 if COMMAND cannot be run, 127 if it is not found.\n"
 	"USRSYSSHM_DROPIN=FILE names another drop-in than " USS_LIBDIR "/" USS_DROPIN ".\n";
 
 int uss_cmd_run(int argc, char **argv)

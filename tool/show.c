@@ -2,7 +2,7 @@
 /*
  * show.c - usrsysshm show: the pages of a process
  *
- * Found by their name in /proc/PID/maps and read through /proc/PID/mem, so the kernel's rule for debuggers decides who may.
+ * The pages are found by name in /proc/PID/maps and read through /proc/PID/mem, so the kernel's permission check for debuggers applies.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -17,11 +17,11 @@
 static const char usage[] =
 	"usage: usrsysshm show [PID] [--json]\n"
 	"\n"
-	"Shows what stands in the pages of process PID, or of this one. Whoever may trace a process may see them.\n"
-	"A pid of 0 means that the process makes the system call just now.\n"
+	"Shows the pages of process PID, or of this process. You need the right to trace the process.\n"
+	"A pid of 0 means that the process currently makes the system call.\n"
 	"\n"
-	"In JSON fork id, start time and address come as strings, too (forkid_str, start_time_str, address_str): jq,\n"
-	"JavaScript and others round numbers beyond 2^53, which the first two reach when the machine has been up for 104 days.\n";
+	"In JSON, fork id, start time and address are also given as strings (forkid_str, start_time_str, address_str), because\n"
+	"jq, JavaScript and others round numbers above 2^53. Fork ids and start times exceed that after 104 days of uptime.\n";
 
 #define MAPPING "[usrsysshm]"
 
@@ -34,7 +34,7 @@ struct process {
 	struct uss_machine_page machine;
 };
 
-/* This process's number in the pid namespace whose /proc is mounted; 0 if there is none, with errno. */
+/* Returns this process's pid in the pid namespace of the mounted /proc; 0 with errno set if it has none. */
 static int own_pid(void)
 {
 	char text[32] = "";
@@ -42,7 +42,7 @@ static int own_pid(void)
 	return readlink("/proc/self", text, sizeof(text) - 1) > 0 ? atoi(text) : 0;
 }
 
-/* Says why process @pid could not be looked at. */
+/* Prints why process @pid cannot be shown. Returns the exit code. */
 static int refuse(int pid, int error)
 {
 	if (access("/proc/stat", F_OK) < 0)
@@ -51,7 +51,7 @@ static int refuse(int pid, int error)
 		return uss_error(USS_FAILED, "no process %d%s", pid,
 				 own_pid() == getpid() ? "" : " in the pid namespace whose /proc is mounted here");
 	if (error == EACCES || error == EPERM)
-		return uss_error(USS_FAILED, "process %d: not permitted: it takes the right to trace it%s", pid,
+		return uss_error(USS_FAILED, "process %d: not permitted: this needs the right to trace it%s", pid,
 				 geteuid() ? "; try as root" : " (CAP_SYS_PTRACE in its user namespace)");
 	return uss_error(USS_FAILED, "process %d: %s", pid, strerror(error));
 }
@@ -74,7 +74,7 @@ static void read_name(struct process *process)
 		fclose(file);
 }
 
-/* Is this line of maps that of the read-only pages, whole from the first one on? The name is compared from its first letter. */
+/* Whether this line of maps is the mapping of the read-only pages, from the first page on. The whole name is compared. */
 static bool is_ours(const char *line, uint64_t *start)
 {
 	uint64_t offset;
@@ -86,14 +86,14 @@ static bool is_ours(const char *line, uint64_t *start)
 
 #define KERNEL_THREAD 0x00200000	/* the kernel's PF_KTHREAD */
 
-/* Says why process @pid, which is there, has no pages. */
+/* Prints why the existing process @pid has no pages. Returns the exit code. */
 static int explain_none(int pid)
 {
 	char text[512] = "", state = '?', *end;
 	FILE *file = open_proc(pid, "stat");
 	unsigned int flags = 0;
 
-	/* The name in parentheses may hold anything; after it come state, five numbers and the flags. */
+	/* The name in parentheses may contain any characters; after it come the state, five numbers and the flags. */
 	if (file && fread(text, 1, sizeof(text) - 1, file) && (end = strrchr(text, ')')))
 		sscanf(end, ") %c %*d %*d %*d %*d %*d %u", &state, &flags);
 	if (file)
@@ -101,14 +101,16 @@ static int explain_none(int pid)
 	if (flags & KERNEL_THREAD)
 		return uss_error(USS_FAILED, "process %d has no pages: it is a kernel thread, which has no memory of its own", pid);
 	if (state == 'Z' || state == 'X')
-		return uss_error(USS_FAILED, "process %d has no pages: it has ended, and its parent has not waited for it", pid);
+		return uss_error(USS_FAILED, "process %d has no pages: it has exited, and its parent has not waited for it", pid);
 	if (access("/sys/kernel/usrsysshm", F_OK) < 0)
 		return uss_error(USS_FAILED, "process %d has no pages: the module is not loaded (" USS_LOAD_IT ")", pid);
-	return uss_error(USS_FAILED, "process %d has no pages: it has not asked for them, as programs do that load libusrsysshm or, by "
-			 "usrsysshm run, the drop-in", pid);
+	return uss_error(USS_FAILED,
+			 "process %d has no pages: it has not asked for them; programs ask when they load libusrsysshm or, "
+			 "started by usrsysshm run, the drop-in",
+			 pid);
 }
 
-/* Returns the exit code. */
+/* Finds the process page. Returns the exit code. */
 static int find_base(struct process *process)
 {
 	FILE *maps = open_proc(process->pid, "maps");
@@ -133,7 +135,7 @@ static int find_base(struct process *process)
 	return USS_OK;
 }
 
-/* Reads a page under a sequence, twice, until both are the same; else, and what cannot be read, is left silent. */
+/* Reads a page with a sequence counter until two reads give the same. On failure sets the counter to 0: the fields are not shown. */
 static void read_shared_page(int fd, uint64_t address, void *page, size_t size, uint32_t *sequence)
 {
 	char again[512];
@@ -163,7 +165,7 @@ static int read_pages(struct process *process)
 				 &process->system.names_sequence);
 		read_shared_page(fd, process->base + page->machine_offset, &process->machine, sizeof(process->machine),
 				 &process->machine.loads_sequence);
-		/* Again, for what it says of the others must be read after them. */
+		/* Read it again: the fields that validate the other pages must be read after them. */
 		length = pread(fd, page, sizeof(*page), (off_t)process->base);
 	}
 	err = length < 0 ? errno : ESRCH;
@@ -171,14 +173,14 @@ static int read_pages(struct process *process)
 	if (length != (ssize_t)sizeof(process->page))
 		return refuse(process->pid, err);
 	if (process->page.header.magic != USS_MAGIC_PROCESS)
-		return uss_error(USS_FAILED, "process %d has an empty page: it makes system calls", process->pid);
+		return uss_error(USS_FAILED, "process %d has an empty page, so it makes system calls", process->pid);
 	if (process->page.header.abi_version != USS_ABI_VERSION)
 		return uss_error(USS_FAILED, "process %d has pages of ABI version %u, this tool knows %d", process->pid,
 				 process->page.header.abi_version, USS_ABI_VERSION);
 	return USS_OK;
 }
 
-static bool names_are_told(const struct process *process)
+static bool names_are_valid(const struct process *process)
 {
 	return process->page.speaks & USS_SPEAKS_SYSTEM && process->system.names_sequence && !(process->system.names_sequence & 1);
 }
@@ -200,18 +202,18 @@ static void print_text(const struct process *process)
 	printf("  ABI version  %u\n", page->header.abi_version);
 	printf("  features     ");
 	uss_print_features(page->header.features, false);
-	printf("\n  pid          %u%s\n", page->pid, page->pid ? "" : "  (another process shares its memory: it makes the system call)");
+	printf("\n  pid          %u%s\n", page->pid, page->pid ? "" : "  (another process shares its memory, so it makes the system call)");
 	printf("  fork id      %llu\n", (unsigned long long)page->forkid);
 	printf("  start time   %llu ns after boot%s\n", (unsigned long long)page->start_time,
-	       holds ? "" : "  (of a time namespace that it has left)");
-	if (names_are_told(process)) {
+	       holds ? "" : "  (in a time namespace that it has left)");
+	if (names_are_valid(process)) {
 		printf("  host name    ");
 		uss_print_name(process->system.names.nodename);
 		printf("\n  domain name  ");
 		uss_print_name(process->system.names.domainname);
 		putchar('\n');
 	} else {
-		printf("  host name    (it makes the system call: a name is being set, or it has left a UTS namespace)\n");
+		printf("  host name    (it makes the system call, because a name is being set or it has left a UTS namespace)\n");
 	}
 	printf("  loads        %.2f %.2f %.2f\n", load(process, 0), load(process, 1), load(process, 2));
 	printf("  processors   %u\n", process->machine.nprocs_onln);
@@ -223,15 +225,14 @@ static void print_json(const struct process *process)
 
 	printf("{\"process\": %d, \"name\": ", process->pid);
 	uss_print_json_string(process->name);
-	printf(", \"address\": %" PRIu64 ", \"address_str\": \"%" PRIu64 "\", \"abi_version\": %u, \"features\": [", process->base, process->base,
-	       page->header.abi_version);
+	printf(", \"address\": %" PRIu64 ", \"address_str\": \"%" PRIu64 "\", \"abi_version\": %u, \"features\": [", process->base,
+	       process->base, page->header.abi_version);
 	uss_print_features(page->header.features, true);
 	printf("], \"pid\": %u, \"forkid\": %llu, \"forkid_str\": \"%llu\"", page->pid, (unsigned long long)page->forkid,
 	       (unsigned long long)page->forkid);
-	printf(", \"start_time\": %llu, \"start_time_str\": \"%llu\", \"start_time_holds\": %s",
-	       (unsigned long long)page->start_time, (unsigned long long)page->start_time,
-	       page->speaks & USS_SPEAKS_START_TIME ? "true" : "false");
-	if (names_are_told(process)) {
+	printf(", \"start_time\": %llu, \"start_time_str\": \"%llu\", \"start_time_holds\": %s", (unsigned long long)page->start_time,
+	       (unsigned long long)page->start_time, page->speaks & USS_SPEAKS_START_TIME ? "true" : "false");
+	if (names_are_valid(process)) {
 		printf(", \"hostname\": ");
 		uss_print_json_string(process->system.names.nodename);
 		printf(", \"domainname\": ");
@@ -241,7 +242,7 @@ static void print_json(const struct process *process)
 	       process->machine.nprocs_onln);
 }
 
-/* Returns -1 to go on, else the exit code. */
+/* Returns -1 on success, else the exit code. */
 static int parse_pid(const char *word, int *pid)
 {
 	char *end;
@@ -250,7 +251,7 @@ static int parse_pid(const char *word, int *pid)
 	errno = 0;
 	number = strtol(word, &end, 10);
 	if (errno || end == word || *end || number < 1 || number > INT32_MAX)
-		return uss_error(USS_USAGE, "show: %s is no process id; see: usrsysshm show --help", word);
+		return uss_error(USS_USAGE, "show: %s is not a process id; see: usrsysshm show --help", word);
 	*pid = (int)number;
 	return -1;
 }

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * stat.c - usrsysshm stat: runs a program and reports whether the pages are worth it for that program
+ * stat.c - usrsysshm stat: runs a program and reports whether the pages save time in it
  *
- * 1. The program runs with a drop-in that counts (dropin/count.h) in a file that this process has made.
- * 2. The kernel counts the system calls of the program and its children (perf events on tracepoints, where permitted). What it
- *    counted and the drop-in did not make went past the drop-in: from inside libc, raw, or by programs that take no preload.
- * 3. Processes that the program leaves behind, as daemons do, become children of this one: they can be named, or followed.
- * 4. What a call costs either way, and what a preload costs, is measured after that (stat_cost.c), for the report (stat_report.c).
+ * 1. The program runs with the counting drop-in (dropin/count.h), which counts in a file created by this process.
+ * 2. The kernel counts the system calls of the program and its children, by perf events on tracepoints where permitted. System calls that
+ *    the drop-in did not make bypassed it: they were made inside libc, directly, or by programs that cannot preload a library.
+ * 3. Processes that the program leaves behind, as daemons do, become children of this process (subreaper). So they can be named or
+ *    followed.
+ * 4. Afterwards stat_cost.c measures what a call costs by page and by system call, and what a preload costs. stat_report.c writes the
+ *    report.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -29,22 +31,23 @@
 static const char usage[] =
 	"usage: usrsysshm stat [--follow] [--json] [-o FILE | --output FILE] [--] COMMAND [ARGUMENT]...\n"
 	"\n"
-	"Runs COMMAND with the drop-in, as `usrsysshm run` does, and then reports on stderr, or in FILE: how many calls its\n"
-	"programs made, how many were answered from pages, how many made the system call and why, how many system calls went\n"
-	"past the drop-in (root can see that, with a tracefs at /sys/kernel/tracing), what the answers saved, what it cost to\n"
-	"preload a library into each program, and whether that is a gain. Times are medians, with the bounds between which they\n"
-	"lie with a probability of 95 %; what is less sure is too noisy to tell.\n"
+	"Runs COMMAND as `usrsysshm run` does, but with a drop-in that counts, and then reports on stderr or in FILE:\n"
+	"  - how many calls its programs made, how many were answered from pages, how many made the system call and why;\n"
+	"  - how many system calls went past the drop-in (for root, with a tracefs at /sys/kernel/tracing);\n"
+	"  - what the answers saved, what it cost to preload a library into each program, and whether the run gained by it.\n"
+	"Times are medians with the bounds of a 95 % confidence interval; a result that is less certain is called too noisy to\n"
+	"tell.\n"
 	"\n"
-	"The report comes when COMMAND has ended, and names processes that it has left running. With --follow it comes when the\n"
-	"last of them has ended, or on SIGINT, SIGTERM or SIGHUP once COMMAND itself has ended: for daemons.\n"
+	"The report is written when COMMAND has exited, and names processes that COMMAND has left running. With --follow, for\n"
+	"daemons, it is written when the last of them has exited, or on SIGINT, SIGTERM or SIGHUP after COMMAND has exited.\n"
 	"\n"
-	"--json needs --output, for COMMAND writes to stdout and stderr. No number there is beyond 2^53.\n"
+	"--json needs --output, because COMMAND writes to stdout and stderr. No number in it exceeds 2^53.\n"
 	"\n"
-	"The exit status is COMMAND's, 128 and the signal's number if one ended it; 2 if stat is called wrongly, else as of\n"
-	"`usrsysshm run`. USRSYSSHM_DROPIN=FILE names another counting library than " USS_LIBDIR "/" USS_DROPIN_STAT ",\n"
-	"beside which the one that `run` loads is looked for.\n";
+	"The exit status is that of COMMAND, or 128 plus the number of the signal that killed it; 2 on wrong usage; otherwise as\n"
+	"for `usrsysshm run`. USRSYSSHM_DROPIN=FILE names another counting library than " USS_LIBDIR "/" USS_DROPIN_STAT ";\n"
+	"the library that `run` loads is then expected in the same directory.\n";
 
-/* The system calls that are counted, and the calls of the drop-in that make them. */
+/* The counted system calls, and the drop-in's calls that make them. */
 static const struct {
 	const char *tracepoint;
 	unsigned int calls;
@@ -54,6 +57,7 @@ static const struct {
 	[USS_STAT_SYSINFO] = { "sysinfo", 1u << USS_COUNT_GETLOADAVG },
 };
 
+/* Creates and maps the file of counts. Returns -1 on success, else the exit code. */
 static int make_counts(struct stat_run *run)
 {
 	const char *directory = getenv("TMPDIR");
@@ -63,7 +67,7 @@ static int make_counts(struct stat_run *run)
 	fd = mkostemp(run->path, O_CLOEXEC);
 	if (fd < 0)
 		return uss_error(USS_RUN_FAILED, "stat: cannot make %s: %s", run->path, strerror(errno));
-	/* Programs that change their user go on counting. */
+	/* Programs that change their user must be able to map it. */
 	err = ftruncate(fd, sizeof(*run->shared)) || fchmod(fd, 0666);
 	if (!err)
 		run->shared = mmap(NULL, sizeof(*run->shared), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
@@ -76,7 +80,7 @@ static int make_counts(struct stat_run *run)
 	return -1;
 }
 
-/* Finds the library that counts, and beside it the one whose cost is to be measured. */
+/* Finds the counting library, and in its directory the drop-in whose cost is measured. */
 static int find_libraries(struct stat_run *run)
 {
 	int code = uss_find_dropin(USS_DROPIN_STAT, run->counting);
@@ -87,7 +91,7 @@ static int find_libraries(struct stat_run *run)
 	return code;
 }
 
-/* An event that counts a system call of the program and its children to come, or -1. */
+/* Opens an event that counts a system call of the program and its future children. Returns a descriptor, or -1. */
 static int open_event(struct stat_run *run, const char *tracepoint)
 {
 	struct perf_event_attr event = { .type = PERF_TYPE_TRACEPOINT, .size = sizeof(event), .inherit = 1 };
@@ -110,8 +114,8 @@ static int open_event(struct stat_run *run, const char *tracepoint)
 	return fd;
 }
 
-/* In the child: becomes the program; what keeps it from that goes into @failed as an exit code. */
-static void become(const struct stat_run *run, char **argv, int go, int failed)
+/* In the child: executes the program once @go is written to. On failure writes the exit code to @failed. */
+static void execute(const struct stat_run *run, char **argv, int go, int failed)
 {
 	char byte;
 	int code;
@@ -126,10 +130,10 @@ static void become(const struct stat_run *run, char **argv, int go, int failed)
 	_exit(code);
 }
 
-/* Starts the program; it waits, before its exec, until it is counted. Returns -1 when it runs, else the exit code. */
+/* Starts the program, which waits before its exec until its events are open. Returns -1 when it runs, else the exit code. */
 static int start(struct stat_run *run, char **argv)
 {
-	/* Ignored, as some callers leave it, no status would come; COMMAND gets it as it was. */
+	/* Some callers ignore SIGCHLD, and then wait gives no status. COMMAND gets the original disposition. */
 	void (*before)(int) = signal(SIGCHLD, SIG_DFL);
 	int go[2], failed[2], i, code;
 
@@ -143,7 +147,7 @@ static int start(struct stat_run *run, char **argv)
 	if (run->pid == 0) {
 		signal(SIGCHLD, before);
 		close(go[1]);
-		become(run, argv, go[0], failed[1]);
+		execute(run, argv, go[0], failed[1]);
 	}
 	for (i = 0; i < USS_STAT_SYSTEM_CALLS; i++)
 		run->events[i] = open_event(run, system_calls[i].tracepoint);
@@ -153,7 +157,7 @@ static int start(struct stat_run *run, char **argv)
 	close(go[0]);
 	close(go[1]);
 	close(failed[1]);
-	/* Closed by exec, or by its end. */
+	/* End of file when exec or exit has closed it. */
 	if (read(failed[0], &code, sizeof(code)) != (ssize_t)sizeof(code))
 		code = -1;
 	close(failed[0]);
@@ -165,7 +169,7 @@ static int start(struct stat_run *run, char **argv)
 static volatile pid_t command_pid;
 static volatile sig_atomic_t interrupted;
 
-/* To the program as long as it runs; after that it ends the following. */
+/* Forwards the signal to the program while it runs; later it ends follow(). */
 static void on_signal(int number)
 {
 	if (command_pid > 0)
@@ -181,13 +185,13 @@ static void handle(int number, void (*handler)(int))
 	sigaction(number, &action, NULL);
 }
 
-/* Waits for the program; others that were left to this process are not to stay zombies, some look for their end. */
+/* Waits for the program. Also reaps other children: orphans must not remain zombies, because some programs watch for their exit. */
 static int wait_for(struct stat_run *run)
 {
 	int status;
 	pid_t got;
 
-	/* The terminal's signals are for COMMAND, as it has them already; this process stays for the report, as time(1) does. */
+	/* COMMAND gets the terminal's signals itself; ignore them here, to write the report afterwards, as time(1) does. */
 	command_pid = run->pid;
 	handle(SIGINT, SIG_IGN);
 	handle(SIGQUIT, SIG_IGN);
@@ -203,7 +207,7 @@ static int wait_for(struct stat_run *run)
 	return -1;
 }
 
-/* The processes that were left running: "nginx (12), nginx (13)". */
+/* Lists the processes that were left running: "nginx (12), nginx (13)". */
 static void name_left(struct stat_run *run)
 {
 	FILE *list = fopen("/proc/thread-self/children", "re"), *file;
@@ -225,7 +229,7 @@ static void name_left(struct stat_run *run)
 		fclose(list);
 }
 
-/* Until all that was left running has ended, or this process is told to stop. */
+/* Waits until the processes left running have exited, or a signal arrives. */
 static void follow(struct stat_run *run)
 {
 	name_left(run);
@@ -237,7 +241,7 @@ static void follow(struct stat_run *run)
 	handle(SIGINT, SIG_IGN);
 }
 
-/* The state of things now, for the report: what still runs counts on. */
+/* Takes a copy of the counts for the report; processes that still run continue to count. */
 static void take_counts(struct stat_run *run)
 {
 	uint64_t made;
@@ -252,7 +256,7 @@ static void take_counts(struct stat_run *run)
 		for (call = 0; call < USS_COUNT_CALLS; call++)
 			for (why = USS_COUNT_PAGE + 1; why < USS_COUNT_WHYS && system_calls[i].calls & 1u << call; why++)
 				made -= run->counts.calls[call][why];
-		/* The two are not of one instant. */
+		/* The two counts were not taken at the same instant. */
 		run->past[i] = (int64_t)made > 0 ? (int64_t)made : 0;
 	}
 	while (waitpid(-1, NULL, WNOHANG) > 0)
@@ -277,7 +281,7 @@ static int report(const struct stat_run *run)
 	return WIFEXITED(run->status) ? WEXITSTATUS(run->status) : 128 + WTERMSIG(run->status);
 }
 
-/* The value of option @name at argv[*at], in the same word or the next; NULL if that is another option, or there is none. */
+/* Returns the value of option @name at argv[*at], from the same word or the next; NULL if it is another option or has no value. */
 static const char *value_of(const char *name, int argc, char **argv, int *at)
 {
 	size_t length = strlen(name);
@@ -290,7 +294,7 @@ static const char *value_of(const char *name, int argc, char **argv, int *at)
 	return argv[*at] + length + (name[1] == '-');
 }
 
-/* Returns where COMMAND stands, or -1 with the exit code in @code. */
+/* Returns the index of COMMAND in argv, or -1 with the exit code in @code. */
 static int parse(int argc, char **argv, struct stat_run *run, const char **output, int *code)
 {
 	int i;
@@ -323,8 +327,8 @@ static int parse(int argc, char **argv, struct stat_run *run, const char **outpu
 	}
 	if (i < argc && (!run->json || *output))
 		return i;
-	uss_error(0, i < argc ? "stat: --json needs --output FILE, for COMMAND writes to stdout and stderr" :
-		  "stat: no command given; see: usrsysshm stat --help");
+	uss_error(0, i < argc ? "stat: --json needs --output FILE, because COMMAND writes to stdout and stderr"
+			      : "stat: no command given; see: usrsysshm stat --help");
 	return -1;
 }
 
@@ -350,7 +354,7 @@ int uss_cmd_stat(int argc, char **argv)
 		code = wait_for(&run);
 	if (code < 0 && run.follow)
 		follow(&run);
-	/* Programs that it left running count on, in a file without a name. */
+	/* Programs that were left running continue to count in the unlinked file. */
 	unlink(run.path);
 	if (code >= 0)
 		return code;

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * stat_cost.c - what things cost, measured here and now
+ * stat_cost.c - measures the cost of calls and of a preload on this machine
  *
- * Both ways are taken by turns, for half a second or a hundred times, and the differences of the pairs are looked at: what disturbs one
- * disturbs the other, and a median does not mind the odd one. How far the differences lie apart says how sure the median is.
+ * Both variants run in turn, for half a second or a hundred times, and the differences of the pairs are evaluated: a disturbance affects
+ * both of a pair, and the median ignores outliers. The spread of the differences gives the confidence interval of the median.
  */
 #include <fcntl.h>
 #include <spawn.h>
@@ -22,7 +22,7 @@
 #define MOST_PAIRS 101
 #define LEAST_PAIRS 11
 #define PATIENCE 5e8	/* nanoseconds */
-#define CALLS 200	/* in a row, to be measurable */
+#define CALLS 200	/* per sample, to be measurable */
 
 double uss_stat_now(void)
 {
@@ -40,8 +40,8 @@ static int compare(const void *a, const void *b)
 }
 
 /*
- * The bounds are ranks: each of n samples lies above the true median with probability 1/2, so the number of those that do has a deviation
- * of sqrt(n)/2; within twice that it is with 95 %.
+ * The bounds are order statistics. Each of n samples lies above the true median with probability 1/2, so the number of samples above it has
+ * a standard deviation of sqrt(n)/2; it is within two deviations of n/2 with a probability of 95 %.
  */
 static struct range range_of(double *samples, int count)
 {
@@ -53,13 +53,13 @@ static struct range range_of(double *samples, int count)
 	return (struct range){ samples[count / 2 - apart], samples[count / 2], samples[count / 2 + apart] };
 }
 
-/* Are @count pairs enough, measured since @start? */
+/* Whether @count pairs, measured since @start, are enough. */
 static bool is_enough(int count, double start)
 {
 	return count == MOST_PAIRS || (count >= LEAST_PAIRS && count % 2 && uss_stat_now() - start > PATIENCE);
 }
 
-/* Makes one call: by system call, or as the drop-in does. */
+/* Makes one call: by system call, or from the page as the drop-in does. */
 static void make_call(enum uss_count_call call, bool system_call)
 {
 	struct utsname names;
@@ -86,7 +86,7 @@ static void make_call(enum uss_count_call call, bool system_call)
 		system_call ? (void)sysconf(_SC_NPROCESSORS_ONLN) : (void)uss_nprocs_onln();
 		break;
 	default:
-		break;		/* a title saves no system call that libbsd would have made */
+		break;		/* libbsd's setproctitle makes no system call that a title could save */
 	}
 }
 
@@ -114,7 +114,7 @@ struct range uss_stat_saving(enum uss_count_call call)
 	return range_of(samples, i);
 }
 
-/* The processor time of `true`, from its start to its end, which other programs disturb less than the clock's; negative if it cannot run. */
+/* Returns the processor time of a run of `true`; other programs affect it less than the elapsed time. Negative on failure. */
 static double time_of_program(char **environment)
 {
 	char *argv[] = { "true", NULL };
@@ -143,7 +143,7 @@ bool uss_stat_preload(const char *dropin, struct range *cost)
 		return false;
 	snprintf(setting, sizeof(setting), "LD_PRELOAD=%s", dropin);
 	for (i = -2; !is_enough(i, start); i++) {
-		/* Each comes first as often. The first two pairs only warm up. */
+		/* Alternate which of the two runs first. The first two pairs only warm up. */
 		with = i % 2 ? time_of_program(environment) : 0;
 		without = time_of_program(environment + 1);
 		if (i % 2 == 0)
@@ -154,7 +154,7 @@ bool uss_stat_preload(const char *dropin, struct range *cost)
 			samples[i] = with - without;
 	}
 	*cost = range_of(samples, i);
-	/* It cannot be less than nothing, whatever was measured. */
+	/* The true cost cannot be negative. */
 	cost->low = cost->low > 0 ? cost->low : 0;
 	cost->median = cost->median > 0 ? cost->median : 0;
 	cost->high = cost->high > 0 ? cost->high : 0;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * stat_report.c - the report of `usrsysshm stat`: a table of calls, and whether the answers are worth the preloading
+ * stat_report.c - the report of `usrsysshm stat`: a table of calls, and whether the answers save more than the preloads cost
  *
- * Gain or loss is said only if it is one at both ends of what was measured.
+ * A gain or a loss is reported only if it is one at both bounds of the confidence interval.
  */
 #include <inttypes.h>
 #include <string.h>
@@ -19,14 +19,14 @@ static const char *const why_names[USS_COUNT_WHYS] = { "page", "no_pages", "vfor
 
 static const char *const system_call_names[USS_STAT_SYSTEM_CALLS] = { "getpid", "uname", "sysinfo" };
 
-/* Times in nanoseconds, of the whole run. */
+/* Times of the whole run, in nanoseconds. */
 struct balance {
 	uint64_t calls, answers;
-	struct range saved;		/* by answers */
-	bool known;			/* what follows */
-	struct range preload;		/* what one costs */
-	struct range net;		/* saved, less what all preloads cost */
-	struct range hour;		/* the same for an hour at this rate, the first start left out */
+	struct range saved;		/* by all answers */
+	bool known;			/* whether the following members are known */
+	struct range preload;		/* cost of one */
+	struct range net;		/* saved, less the cost of all preloads */
+	struct range hour;		/* the same for an hour at this rate, without the first start */
 	double pays_from;		/* answers that save as much as a preload costs; 0: not known */
 };
 
@@ -40,7 +40,7 @@ static uint64_t all_calls(const struct stat_run *run, int call)
 	return number;
 }
 
-/* @saved less what @programs preloads cost, @scale times. */
+/* Returns the saved time less the cost of @programs preloads, multiplied by @scale. */
 static struct range net_of(const struct balance *balance, double programs, double scale)
 {
 	return (struct range){
@@ -83,7 +83,7 @@ static struct balance balance_of(const struct stat_run *run)
 		return balance;
 	balance.net = net_of(&balance, programs, 1);
 	balance.hour = net_of(&balance, programs > 1 ? programs - 1 : 0, 3600e9 / run->time);
-	/* Without an answer: as if all were getpid's. */
+	/* If there was no answer, assume getpid. */
 	saving = balance.answers || !(uss_served() & USS_SERVED_PID) ? balance.saved : uss_stat_saving(USS_COUNT_GETPID);
 	if (saving.low > 0 && balance.preload.low > 0)
 		balance.pays_from = balance.preload.median / saving.median * (double)(balance.answers ?: 1);
@@ -116,7 +116,7 @@ static void print_past(const struct stat_run *run, FILE *out)
 {
 	int i;
 
-	fputs("\npast the drop-in (from inside libc, raw, or by programs that take no preload):", out);
+	fputs("\npast the drop-in (inside libc, raw, or by programs that cannot preload it):", out);
 	if (run->no_events)
 		fprintf(out, " not known: %s", run->no_events);
 	else
@@ -146,21 +146,21 @@ static void print_balance(const struct stat_run *run, FILE *out)
 	if (*run->left)
 		fprintf(out, "still running, counted until now: %s\n", run->left);
 	fprintf(out, "run time: %.3f s, %.1f calls per second\n", run->time / 1e9, per_second(run, &balance));
-	fprintf(out, "answers saved %.3f ms (%.3f to %.3f)\n", balance.saved.median / 1e6, balance.saved.low / 1e6, balance.saved.high / 1e6);
+	fprintf(out, "answers saved %.3f ms (%.3f to %.3f)\n", balance.saved.median / 1e6, balance.saved.low / 1e6,
+		balance.saved.high / 1e6);
 	if (!balance.known) {
-		fprintf(out, "what a preload costs is not known: %s, or `true`, cannot be loaded\n", run->dropin);
+		fprintf(out, "the cost of a preload is not known: %s or `true` cannot be loaded\n", run->dropin);
 		return;
 	}
 	fprintf(out, "a preload costs %.3f ms (%.3f to %.3f)", balance.preload.median / 1e6, balance.preload.low / 1e6,
 		balance.preload.high / 1e6);
 	if (balance.pays_from)
-		fprintf(out, "; it pays from %.0f %s in a program", balance.pays_from, balance.answers ? "such calls" : "getpids");
+		fprintf(out, "; it pays off from %.0f %s per program", balance.pays_from, balance.answers ? "such calls" : "getpids");
 	fputc('\n', out);
 	print_net(out, "this run", balance.net, run->time);
 	print_net(out, "an hour of running like this, the first start left out", balance.hour, 3600e9);
 	if (balance.hour.low > 0 && balance.net.low <= 0 && balance.preload.low > 0)
-		fprintf(out, "running on like this, the first start is paid for after %.1f s\n",
-			balance.preload.median / balance.hour.median * 3600);
+		fprintf(out, "at this rate, the first start pays off after %.1f s\n", balance.preload.median / balance.hour.median * 3600);
 }
 
 static void print_range(FILE *out, const char *name, struct range range)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* status.c - usrsysshm status: is the module there, what does it serve, and is this process served */
+/* status.c - usrsysshm status: whether the module is loaded, what it serves, and whether this process is served */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,13 +10,13 @@
 static const char usage[] =
 	"usage: usrsysshm status [--json]\n"
 	"\n"
-	"Says whether the module is loaded, its ABI version and features, how many processes have pages and how many\n"
-	"pages are in use, and whether this very process is served.\n"
+	"Shows whether the module is loaded, its ABI version and features, how many processes have pages, how many pages are\n"
+	"in use, and whether this process is served.\n"
 	"\n"
-	"The exit status is 0 with the module and 1 without.\n";
+	"The exit status is 0 if the module is loaded, else 1.\n";
 
-/* One file of /sys/kernel/usrsysshm, without its line end. */
-static bool read_fact(const char *name, char *text, size_t size)
+/* Reads one file of /sys/kernel/usrsysshm, without its newline. */
+static bool read_attribute(const char *name, char *text, size_t size)
 {
 	char path[64];
 	FILE *file;
@@ -33,7 +33,7 @@ static bool read_fact(const char *name, char *text, size_t size)
 	return ok;
 }
 
-/* A JSON list of the words of @text. */
+/* Prints the words of @text as a JSON list. */
 static void print_words(char *text)
 {
 	const char *separator = "";
@@ -57,8 +57,8 @@ int uss_cmd_status(int argc, char **argv)
 	code = uss_arguments(argc, argv, usage, &json, NULL);
 	if (code >= 0)
 		return code;
-	loaded = read_fact("abi_version", abi, sizeof(abi)) && read_fact("features", features, sizeof(features)) &&
-		 read_fact("processes", processes, sizeof(processes)) && read_fact("pages", pages, sizeof(pages));
+	loaded = read_attribute("abi_version", abi, sizeof(abi)) && read_attribute("features", features, sizeof(features)) &&
+		 read_attribute("processes", processes, sizeof(processes)) && read_attribute("pages", pages, sizeof(pages));
 	if (json && loaded) {
 		printf("{\"module\": true, \"abi_version\": %s, \"features\": ", abi);
 		print_words(features);

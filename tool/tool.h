@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* tool.h - what the subcommands of usrsysshm share */
+/* tool.h - functions and constants shared by the subcommands of usrsysshm */
 #ifndef USS_TOOL_H
 #define USS_TOOL_H
 
@@ -8,10 +8,10 @@
 #include <stdint.h>
 #include <usrsysshm/abi.h>
 
-/* Exit codes: done; could not be done; called wrongly. `run` has those of env(1) instead, for 1 and 2 may be its COMMAND's. */
+/* Exit codes: success, failure, wrong usage. `run` uses those of env(1) instead, because 1 and 2 may be COMMAND's own. */
 enum { USS_OK = 0, USS_FAILED = 1, USS_USAGE = 2, USS_RUN_FAILED = 125, USS_CANNOT_RUN = 126, USS_NOT_FOUND = 127 };
 
-/* What to do when the module is not loaded. */
+/* The hint printed if the module is not loaded. */
 #define USS_LOAD_IT	"as root, in the source tree: insmod build/$(uname -r)/usrsysshm.ko"
 
 /* The drop-ins, in USS_LIBDIR. */
@@ -27,26 +27,28 @@ int uss_cmd_status(int argc, char **argv);
 /* Prints "usrsysshm: MESSAGE" to stderr and returns @code. */
 int uss_error(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* Closes stdout. Returns @code; if something could not be written it says so, and returns USS_FAILED in place of USS_OK. */
+/* Closes stdout. Returns @code; if a write failed, prints an error, and returns USS_FAILED instead of USS_OK. */
 int uss_flush(int code);
 
 /*
- * Handles the arguments of a subcommand: --help or -h, --json (sets @json), and at most one word (sets @word; none may come if that is
- * NULL), in any order. Returns -1 to go on, else the exit code.
+ * Parses the arguments of a subcommand in any order: --help or -h, --json (sets @json), and at most one word (sets @word; no word is
+ * allowed if @word is NULL). Returns -1 to continue, else the exit code.
  */
 int uss_arguments(int argc, char **argv, const char *usage, bool *json, const char **word);
 
-/* Is it --help, or -h? */
+/* Whether @word is --help or -h. */
 bool uss_is_help(const char *word);
 
-/* The names of the bits of uss_header.features, and of a set of them as text: "pid forkid", or a JSON list. */
+/* Prints the names of the bits set in uss_header.features: as text ("pid forkid"), or as the elements of a JSON list. */
 void uss_print_features(uint64_t features, bool json);
 
-/* Bytes of the UTF-8 character at @text, 0 if there is none. */
+/* Returns the bytes of the UTF-8 character at @text, 0 if it is not valid. */
 int uss_utf8_length(const char *text);
 
-/* Prints @text as a JSON string (what is no UTF-8 as U+FFFD), or a name for a person: bytes that are no printable ASCII, escaped. */
+/* Prints @text as a JSON string, with U+FFFD for bytes that are not UTF-8. */
 void uss_print_json_string(const char *text);
+
+/* Prints @text for a terminal: bytes other than printable ASCII are escaped. */
 void uss_print_name(const char *text);
 
 #endif /* USS_TOOL_H */

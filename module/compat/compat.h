@@ -93,7 +93,9 @@ static inline long uss_get_remote_page(struct mm_struct *mm, unsigned long addr,
 #ifdef register_sysctl
 #define USS_CTL_TABLE_END
 #else
+/* clang-format off */
 #define USS_CTL_TABLE_END	{ }
+/* clang-format on */
 #endif
 
 /* 6.11 made the table constant for its handlers. */

@@ -2,7 +2,7 @@
 /*
  * fail_nth.h - makes the n-th allocation of the calling thread fail, in a kernel with FAULT_INJECTION
  *
- * A write of n to /proc/thread-self/fail-nth arms it; reading gives how many are still to go, 0 when it has happened.
+ * Writing n to /proc/thread-self/fail-nth arms it. Reading returns how many allocations remain, 0 after the failure.
  */
 #ifndef FAIL_NTH_H
 #define FAIL_NTH_H
@@ -21,7 +21,7 @@ static inline void write_setting(const char *path, const char *text)
 	close(fd);
 }
 
-/* Sleeping allocations, single pages, and without a trace in the log of each. */
+/* Includes sleeping allocations and single pages, and writes no trace to the log for each failure. */
 static inline void fail_nth_prepare(void)
 {
 	CHECK(!mount("debugfs", "/sys/kernel/debug", "debugfs", 0, NULL) || errno == EBUSY, "debugfs: %s", strerror(errno));
@@ -32,7 +32,7 @@ static inline void fail_nth_prepare(void)
 	write_setting("/sys/kernel/debug/fail_page_alloc/verbose", "0");
 }
 
-/* Once in each process, while nothing fails: to open a file allocates. */
+/* Once in each process, before anything fails, because opening a file allocates memory. */
 static inline void fail_nth_open(void)
 {
 	fail_nth_fd = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Every allocation fails once: of the module, and of the fork, exec, clone, unshare and touch around it. Nobody gets a wrong answer, programs
- * that could start run on, and afterwards as many processes and pages are counted as before, and kmemleak finds nothing of ours.
+ * Every allocation fails once: those of the module, and those of the fork, exec, clone, unshare and page fault around it. No
+ * process gets a wrong answer, programs that could start continue to run, the counts of processes and pages are the same as
+ * before, and kmemleak finds no leak of the module.
  *
- * All this happens in memory, by a static program copied there: a 9p file system whose messages found no memory is of no use afterwards,
- * with or without the module.
+ * The test runs from memory, as a static program copied there, because a 9p file system stays unusable after one of its
+ * messages could not be allocated, with or without the module.
  */
 #include <sched.h>
 #include <signal.h>
@@ -17,7 +18,7 @@
 
 #define PROGRAM "/dev/shm/faults"
 
-/* Exit status 3: a wrong answer, or killed. What else a lack of memory does to a process is not our concern. */
+/* Exit status 3: a wrong answer, or killed. Other effects of a lack of memory on a process are not checked here. */
 static void check_answers(void)
 {
 	struct utsname ours, real;
@@ -34,7 +35,7 @@ static void check_answers(void)
 	uss_nprocs_onln();
 }
 
-static void reap_any(pid_t pid)
+static void reap_child(pid_t pid)
 {
 	int status;
 
@@ -54,7 +55,7 @@ static void do_fork(void)
 		check_answers();
 		_exit(0);
 	}
-	reap_any(pid);
+	reap_child(pid);
 }
 
 static void do_fork_titled(void)
@@ -72,7 +73,7 @@ static void do_vfork(void)
 			_exit(3);
 		_exit(0);
 	}
-	reap_any(pid);
+	reap_child(pid);
 	check_answers();
 }
 
@@ -99,7 +100,7 @@ static void do_unshare(void)
 	do_fork();
 }
 
-static void do_move(void)
+static void do_unmap(void)
 {
 	char *pages = (char *)(uintptr_t)uss_page_base();
 
@@ -123,8 +124,8 @@ static void do_read_title(void)
 static const struct {
 	const char *name;
 	void (*run)(void);
-	bool leaves_holes;		/* where the library would look for answers */
-	bool may_die;			/* the kernel kills who has lost its old program and cannot start the new one */
+	bool leaves_holes;		/* in the pages that the library reads */
+	bool may_die;			/* killed after the point of no return in exec */
 } scenes[] = {
 	{ .name = "fork", .run = do_fork },
 	{ .name = "fork with a title", .run = do_fork_titled },
@@ -132,11 +133,11 @@ static const struct {
 	{ .name = "exec", .run = do_exec, .may_die = true },
 	{ .name = "touch", .run = do_touch },
 	{ .name = "unshare", .run = do_unshare },
-	{ .name = "unmap", .run = do_move, .leaves_holes = true },
+	{ .name = "unmap", .run = do_unmap, .leaves_holes = true },
 	{ .name = "reading a title", .run = do_read_title },
 };
 
-/* Returns whether the n-th allocation was ever reached. */
+/* Returns whether the n-th allocation was reached. */
 static bool try(size_t scene, int n)
 {
 	int reached[2], status;
@@ -160,24 +161,24 @@ static bool try(size_t scene, int n)
 	CHECK(pid > 0 && waitpid(pid, &status, 0) == pid, "waitpid");
 	CHECK(!WIFSIGNALED(status) || scenes[scene].may_die, "%s, allocation %d failed: killed by signal %d", scenes[scene].name, n,
 	      WTERMSIG(status));
-	/* Killed, or exec'd and not started, or started and said so. */
+	/* Reached if it was killed, if exec succeeded and the program did not start, or if the process reported it. */
 	if (read(reached[0], &byte, 1) == 0 && (WIFSIGNALED(status) || WEXITSTATUS(status)))
 		byte = 'x';
 	close(reached[0]);
-	CHECK(!WIFEXITED(status) || WEXITSTATUS(status) != 3, "%s, allocation %d failed: a wrong answer", scenes[scene].name, n);
+	CHECK(!WIFEXITED(status) || WEXITSTATUS(status) != 3, "%s, allocation %d failed: wrong answer", scenes[scene].name, n);
 	CHECK(!WIFEXITED(status) || WEXITSTATUS(status) != 1, "%s, allocation %d failed: status 1", scenes[scene].name, n);
 	return byte == 'x';
 }
 
-/* After exec, in the program: says by its status whether an allocation has failed. */
-static int answer(void)
+/* Runs after exec, in the new program: its exit status says whether an allocation has failed. */
+static int check_exec(void)
 {
 	check_answers();
 	fail_nth_fd = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
 	return fail_nth_fd >= 0 && !fail_nth_has_failed() ? 0 : 4;
 }
 
-/* What is young is not reported, and what is found once may only be on its way. */
+/* kmemleak does not report young objects, and an object found only once may still be in use. */
 static void check_leaks(int kmemleak)
 {
 	static char text[1 << 20];
@@ -217,7 +218,7 @@ int main(int argc, char **argv)
 	if (argc < 2)
 		exec_in_memory();
 	if (!strcmp(argv[1], "answer"))
-		return answer();
+		return check_exec();
 	fail_nth_prepare();
 	kmemleak = open("/sys/kernel/debug/kmemleak", O_RDWR | O_CLOEXEC);
 	CHECK(kmemleak >= 0, "kmemleak: %s", strerror(errno));
@@ -225,7 +226,7 @@ int main(int argc, char **argv)
 	processes = read_number(PROCESSES);
 	pages = read_number(PAGES);
 	for (scene = 0; scene < sizeof(scenes) / sizeof(scenes[0]); scene++) {
-		/* Some allocations are not made each time. */
+		/* Some allocations are not made every time. */
 		for (n = 1, missed = 0; missed < 5 && n < 2000; n++)
 			missed = try(scene, n) ? 0 : missed + 1;
 		printf("%s: %d allocations\n", scenes[scene].name, n - missed - 1);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Every allocation by the thread that loads the module fails once, and every one that the module makes, in whatever thread, while it is
- * unloaded under a program that has pages: loading fails with an error and leaves nothing behind, or succeeds, with the hooks it should have
- * and no others; unloading always succeeds.
+ * Every allocation of the thread that loads the module fails once, and so does every allocation of the module, in any thread,
+ * while it is unloaded from under a program with pages. Loading either fails with an error and leaves nothing behind, or
+ * succeeds with exactly the hooks that it should have. Unloading always succeeds.
  */
 #include <sys/stat.h>
 
@@ -31,11 +31,12 @@ static void check_gone(int n)
 
 	CHECK(fd >= 0 && read(fd, text, sizeof(text) - 1) >= 0, "/proc/modules: %s", strerror(errno));
 	close(fd);
-	CHECK(!strstr(text, "usrsysshm"), "allocation %d: the module is left behind", n);
-	CHECK(access("/sys/kernel/usrsysshm", F_OK) && access("/proc/sys/kernel/usrsysshm", F_OK), "allocation %d: files are left behind", n);
+	CHECK(!strstr(text, "usrsysshm"), "allocation %d: the module is still loaded", n);
+	CHECK(access("/sys/kernel/usrsysshm", F_OK) && access("/proc/sys/kernel/usrsysshm", F_OK), "allocation %d: files are left behind",
+	      n);
 }
 
-/* All functions that are hooked, whoever has done it. */
+/* The number of hooked functions, including those hooked by others. */
 static int count_hooks(void)
 {
 	FILE *file = fopen("/sys/kernel/tracing/enabled_functions", "re");
@@ -62,7 +63,7 @@ static bool load(int n, int *refused)
 	fail_nth_set(0);
 	CHECK(loaded || reached, "loading: %s", strerror(errno));
 	if (loaded) {
-		CHECK(count_hooks() == hooks, "allocation %d: %d functions are hooked, not %d", n, count_hooks(), hooks);
+		CHECK(count_hooks() == hooks, "allocation %d: %d functions are hooked, expected %d", n, count_hooks(), hooks);
 		CHECK(!syscall(SYS_delete_module, "usrsysshm", O_NONBLOCK), "unloading after allocation %d: %s", n, strerror(errno));
 	} else {
 		++*refused;
@@ -71,7 +72,7 @@ static bool load(int n, int *refused)
 	return reached;
 }
 
-/* A program with pages, and a title; its standard input is a pipe that ends when it may. */
+/* Starts a program with pages and a title. It exits when the write end of its standard input, *@its_end, is closed. */
 static pid_t start_program(int *its_end)
 {
 	int pipes[2][2];
@@ -88,26 +89,26 @@ static pid_t start_program(int *its_end)
 	}
 	close(pipes[0][0]);
 	close(pipes[1][1]);
-	CHECK(read(pipes[1][0], &byte, 1) == 1, "the program does not start");
+	CHECK(read(pipes[1][0], &byte, 1) == 1, "the program did not start");
 	close(pipes[1][0]);
 	*its_end = pipes[0][1];
 	return pid;
 }
 
-static int be_program(void)
+static int run_program(void)
 {
 	char byte;
 
 	check_served("program");
 	CHECK(!uss_set_title("a title", 7) && write(1, "x", 1) == 1, "title: %s", strerror(errno));
 	CHECK(read(0, &byte, 1) == 0, "read: %s", strerror(errno));
-	check_asks("program, later");
+	check_fallback("program after unload");
 	return 0;
 }
 
 /*
- * To fail: the n-th allocation of one kind with the module on its stack. The kernel numbers these from when it booted, and lets one fail whose
- * number the interval divides; so the number of the last one that failed is to be known.
+ * Makes the n-th allocation of one kind with the module on its stack fail. The kernel counts these allocations from boot and
+ * fails one whose count is a multiple of the interval, so the count at the last failure must be known.
  */
 static struct kind {
 	const char *name;
@@ -142,7 +143,7 @@ static void arm_kind(const struct kind *kind, int n)
 	set_kind(kind, "probability", 100);
 }
 
-/* Returns whether an allocation has failed. */
+/* Returns whether an allocation failed. */
 static bool disarm_kind(const struct kind *kind)
 {
 	char path[128];
@@ -168,7 +169,7 @@ static bool unload(struct kind *kind, int n)
 	check_gone(n);
 	close(end);
 	reap(pid);
-	/* An interval of 1 does not count. */
+	/* With an interval of 1 the kernel does not count. */
 	if (n > 1)
 		kind->last += n;
 	return reached;
@@ -181,7 +182,7 @@ int main(int argc, char **argv)
 
 	(void)argv;
 	if (argc > 1)
-		return be_program();
+		return run_program();
 	read_module();
 	CHECK(!mount("tracefs", "/sys/kernel/tracing", "tracefs", 0, NULL) || errno == EBUSY, "tracefs: %s", strerror(errno));
 	hooks = count_hooks();
@@ -189,7 +190,7 @@ int main(int argc, char **argv)
 	fail_nth_prepare();
 	fail_nth_open();
 	CHECK(!syscall(SYS_delete_module, "usrsysshm", O_NONBLOCK), "unloading: %s", strerror(errno));
-	/* Some allocations are not made each time. */
+	/* Some allocations are not made every time. */
 	for (n = 1, missed = 0; missed < 5; n++)
 		missed = load(n, &refused) ? 0 : missed + 1;
 	printf("loading: %d allocations, %d loads refused\n", n - 6, refused);
@@ -198,7 +199,7 @@ int main(int argc, char **argv)
 		for (n = 1; unload(kind, n); n++)
 			;
 		printf("unloading: %s: %d allocations\n", kind->name, n - 1);
-		/* Whole pages are asked for only when the allocator of small things runs short. */
+		/* Page allocations occur only if the slab allocator runs short. */
 		CHECK(n > 1 || kind != kinds, "unloading, %s: no allocation failed", kind->name);
 	}
 	CHECK(!syscall(SYS_init_module, image, image_size, ""), "loading: %s", strerror(errno));

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hold_mmap_lock.c - for tests only: holds a process's mmap_lock for writing
+ * hold_mmap_lock.c - for tests only: holds the mmap_lock of a process for writing
  *
- *	insmod hold_mmap_lock.ko pid=PID seconds=S	returns when the lock is held; the module stays until it is released
+ *   insmod hold_mmap_lock.ko pid=PID seconds=S
+ *
+ * insmod returns when the lock is held. The lock is released after S seconds or at rmmod.
  */
 #include <linux/completion.h>
 #include <linux/delay.h>

@@ -1,6 +1,6 @@
 #!/bin/bash
-# A build that fails is seen: vm/run ends with 125 and says why, when sources do not compile and when the checkout cannot be written. A
-# blank in the checkout's path does no harm, and kbuild alone builds the module.
+# vm/run reports a failed build with status 125 and the reason, when the sources do not compile and when the checkout is not
+# writable. A blank in the path of the checkout does no harm, and kbuild alone can build the module.
 set -eu
 cd "$(dirname "$0")/../.."
 . tests/shell.sh
@@ -12,7 +12,7 @@ copy="$work/a copy"
 mkdir "$copy"
 cp -r Makefile VERSION module lib dropin tool include tests vm "$copy"
 
-# fails_saying TEXT COMMAND...: with 125
+# fails_saying TEXT COMMAND...: the command must exit with status 125 and print TEXT
 fails_saying() {
 	local text=$1 status=0
 	shift
@@ -21,7 +21,7 @@ fails_saying() {
 	contains "output of $*" "$text" "$(cat "$work/out")"
 }
 
-make -s -C "$copy" stage module test_module KERNEL_DIRECTORY="$kernel" >"$work/log" 2>&1 || { cat "$work/log"; fail "a blank in the path"; }
+make -s -C "$copy" stage module test_module KERNEL_DIRECTORY="$kernel" >"$work/log" 2>&1 || { cat "$work/log"; fail "build with a blank in the path"; }
 for file in module/main.c lib/pages.c; do
 	cp "$copy/$file" "$work/sound"
 	echo 'this does not compile;' >>"$copy/$file"

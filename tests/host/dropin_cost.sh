@@ -1,7 +1,8 @@
 #!/bin/bash
-# What the drop-in costs a program that does not need it, counted in instructions (repeatable to a percent): a start costs no more than a
-# quarter above what an empty preloaded library costs, which is the question for the pages: a file of /proc is opened and read, and a mapping
-# comes and goes. Without the module a call costs no more than 20 instructions, some 5 ns, above libc's.
+# The cost of the drop-in for a program that does not need it, in instructions (repeatable to a percent). A start costs at
+# most a quarter more than with an empty preloaded library; the difference is the request for the pages, which opens and reads
+# a file of /proc and creates and removes a mapping. Without the module a call costs at most 20 instructions, about 5 ns, more
+# than libc's.
 set -eu
 cd "$(dirname "$0")/../.."
 . tests/shell.sh
@@ -12,7 +13,7 @@ if [ "${1:-}" = --in-guest ]; then
 	cd /tmp
 	case $2 in
 	starts)
-		# The best of three, by turns: what disturbs only adds.
+		# The best of three runs, interleaved, because disturbances only add instructions.
 		for _ in 1 2 3; do
 			echo "$(./exec_cost 200 ./true) $(LD_PRELOAD=/tmp/nothing.so ./exec_cost 200 ./true)" \
 				"$(LD_PRELOAD=/tmp/libusrsysshm-dropin.so ./exec_cost 200 ./true)"
@@ -32,12 +33,12 @@ echo "a start of true: $alone thousand instructions; with an empty library $empt
 awk -v a="$alone" -v e="$empty" -v d="$dropin" 'BEGIN {
 	printf "the drop-in costs %.2f times what an empty library costs\n", (d - a) / (e - a)
 	exit !(e > a && d > a && d - a <= 1.25 * (e - a))
-}' || fail "it costs too much"
+}' || fail "a start with the drop-in costs too much"
 
 out=$(vm/run --icount --no-module tests/host/dropin_cost.sh --in-guest calls)
 { read -r -a without; read -r -a with; } <<<"$out"
 names=(getpid gethostname uname "sysconf(_SC_PAGESIZE)")
 for i in 0 1 2 3; do
-	echo "${names[i]} without the module: ${without[i]} instructions, by the drop-in ${with[i]}"
+	echo "${names[i]} without the module: ${without[i]} instructions, with the drop-in ${with[i]}"
 	awk -v a="${without[i]}" -v b="${with[i]}" 'BEGIN { exit !(a > 0 && b > 0 && b - a <= 20) }' || fail "${names[i]} is too slow"
 done

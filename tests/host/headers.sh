@@ -1,6 +1,6 @@
 #!/bin/bash
-# Each installed header compiles alone, in every C and C++ that its users have, with gcc and clang, for 64 and 32 bits, without a warning;
-# and so do the macros of the ABI header where they are used.
+# Each installed header compiles alone without a warning, in all C and C++ standards in use, with gcc and clang, for 64 and 32
+# bits. So do the macros of the ABI header.
 set -eu
 cd "$(dirname "$0")/../.."
 . tests/shell.sh
@@ -25,7 +25,7 @@ int main(void)
 }
 END2
 
-# c2x is what gcc before 14 and clang before 18 call C23; C99 is what many libraries still ask for.
+# c2x is the name of C23 before gcc 14 and clang 18. Many libraries still require C99.
 compile() { # COMPILER LANGUAGE STANDARD BITS
 	local source
 	for source in $(cd "$include" && find . -name '*.h') abi.c; do

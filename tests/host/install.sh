@@ -1,13 +1,13 @@
 #!/bin/bash
-# `make install` into a prefix of one's own, by somebody with a strict umask: everybody can read and run what is there, pkg-config finds it,
-# also moved elsewhere, and a program compiled with what it says runs.
+# `make install` with another prefix and a strict umask: all users can read and run the installed files, pkg-config finds the
+# library, also after it was moved, and a program compiled with the flags of pkg-config runs.
 set -eu
 cd "$(dirname "$0")/../.."
 . tests/shell.sh
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-# A copy, for another prefix is another tool.
+# In a copy of the tree, because another prefix rebuilds the tool.
 mkdir "$work/tree"
 cp -r Makefile VERSION module include lib dropin tool tests "$work/tree"
 umask 077
@@ -33,16 +33,16 @@ cat >"$work/program.c" <<'END2'
 #include <usrsysshm/abi.h>
 int main(void) { printf("%d %d\n", uss_getpid() == getpid(), USS_ABI_VERSION); return 0; }
 END2
-# Neither way finds headers or library where the system keeps its own.
-compile() { # FLAGS...: as pkg-config says
+# Neither the headers nor the library are in a system directory.
+compile() { # FLAGS...: those of pkg-config
 	cc "$work/program.c" "$@" -o "$work/program"
 	LD_LIBRARY_PATH=$(dirname "$PKG_CONFIG_PATH") "$work/program"
 }
-is "with another root" "1 1" "$(compile $(PKG_CONFIG_SYSROOT_DIR=$work/stage pkg-config --cflags --libs usrsysshm))"
+is "with a sysroot" "1 1" "$(compile $(PKG_CONFIG_SYSROOT_DIR=$work/stage pkg-config --cflags --libs usrsysshm))"
 is "moved" "1 1" "$(compile $(pkg-config --define-variable=prefix="$root" --cflags --libs usrsysshm))"
 is "static" "1 1" "$(compile -static $(pkg-config --define-variable=prefix="$root" --static --cflags --libs usrsysshm))"
 
-# A libdir that lies elsewhere.
+# With LIBDIR outside the prefix.
 make -s -C "$work/tree" install DESTDIR="$work/other" PREFIX=/opt/uss LIBDIR=/srv/lib
 is "another libdir" "/srv/lib" "$(PKG_CONFIG_PATH=$work/other/srv/lib/pkgconfig variable libdir)"
 is "where the tool looks for the drop-in" 125 "$("$work/other/opt/uss/bin/usrsysshm" run true 2>"$work/err"; echo $?)"

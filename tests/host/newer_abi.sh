@@ -1,18 +1,18 @@
 #!/bin/bash
-# A newer module takes the old one's place. One that has appended fields serves the programs of today; one with another ABI version, whose
-# fields lie elsewhere, does not; right answers they all get, those that began before the change, too.
+# A newer module replaces the old one. If it has only appended fields, it serves the programs of today. If it has another ABI
+# version, with its fields elsewhere, it does not. All programs get right answers, also those started before the change.
 set -eu
 cd "$(dirname "$0")/../.."
 . tests/shell.sh
 
-newer() { # NAME FIELD VERSION: a module whose process page has a field more, with the number of another process in it
+newer() { # NAME SED VERSION: builds a module whose process page has one more field, which contains the pid of another process
 	local tree=build/newer-$1
 	rm -rf "$tree" && mkdir -p "$tree/build"
 	cp -r Makefile VERSION module include lib tests "$tree"
-	# What asserts that the layout is today's is left out.
+	# Without the assertions about today's layout.
 	sed -i "$2; /^USS_AT(uss_process_page/d; /^USS_ASSERT(sizeof(struct uss_process_page)/d; s/\(USS_ABI_VERSION\t*\)1\$/\1$3/" "$tree/include/usrsysshm/abi.h"
-	sed -i 's/^\tfacts->forkid = space->forkid;/&\n\tfacts->newer_pid = 1;/' "$tree/module/space.c"
-	is "files that the field has come into" 2 "$(grep -l newer_pid "$tree/include/usrsysshm/abi.h" "$tree/module/space.c" | wc -l)"
+	sed -i 's/^\tpage->forkid = space->process.forkid;/&\n\tpage->newer_pid = 1;/' "$tree/module/process.c"
+	is "files with the new field" 2 "$(grep -l newer_pid "$tree/include/usrsysshm/abi.h" "$tree/module/process.c" | wc -l)"
 	contains "ABI version" "$3" "$(grep 'define USS_ABI_VERSION' "$tree/include/usrsysshm/abi.h")"
 	make -s -C "$tree" module KERNEL_DIRECTORY="$kernel" >"$tree/log" 2>&1 || { cat "$tree/log" >&2; exit 1; }
 }
@@ -26,12 +26,12 @@ if [ "${1:-}" != --in-guest ]; then
 	exit
 fi
 
-# Comes back when the program has found its pages.
+# Returns when the program has found its pages.
 ask_for_ever() {
 	build/tests/programs/ask_for_ever /tmp/over "$@" & pids="${pids:-} $!"
 	until grep -q '\[usrsysshm' "/proc/$!/maps"; do sleep 0.1; done
 }
-# Load averages come five seconds after the kernel's start.
+# The load averages are available five seconds after boot.
 wait_for_served() { until [ "$(build/tests/programs/served)" = 255 ]; do sleep 0.2; done; }
 
 insmod "$USRSYSSHM_MODULE"
@@ -44,7 +44,7 @@ for module in appended moved; do
 	insmod "build/newer-$module/build/$2/usrsysshm.ko"
 	case $module in
 	appended) wait_for_served ;;
-	moved) is "served by one with another ABI" 0 "$(build/tests/programs/served)" ;;
+	moved) is "served by a module with another ABI version" 0 "$(build/tests/programs/served)" ;;
 	esac
 	ask_for_ever
 	ask_for_ever storm
@@ -52,5 +52,5 @@ done
 sleep 1
 touch /tmp/over
 for pid in $pids; do
-	wait "$pid" || fail "a wrong answer"
+	wait "$pid" || fail "a program got a wrong answer"
 done

@@ -1,11 +1,12 @@
 #!/bin/bash
-# What vm/setup installs is not started, now or at boot, and the index of manual pages is not made; also when the installation breaks off
-# and another vm/setup finishes it. Tried in overlays over this machine's files, with a package of our own from an archive of our own.
+# Services that vm/setup installs are not started, neither now nor at boot, and the index of manual pages is not built. The
+# same holds when an installation is interrupted and another vm/setup completes it. The test runs in overlays over this
+# machine's files, with its own package from its own archive.
 set -eu
 cd "$(dirname "$0")/../.."
 . tests/shell.sh
 
-[ "$(id -u)" = 0 ] || { echo "not tried: only root can lay an overlay over this machine's files"; exit 77; }
+[ "$(id -u)" = 0 ] || { echo "skipped: only root can mount an overlay over this machine's files"; exit 77; }
 if [ "${1:-}" != --in-namespace ]; then
 	in_own_mounts "$0" --in-namespace
 	exit
@@ -41,7 +42,7 @@ cat >"$package/etc/init.d/$service" <<END
 ### END INIT INFO
 [ "\$1" != start ] || touch /started
 END
-# As debhelper and man-db write them.
+# Like the scripts of debhelper and man-db.
 cat >"$package/DEBIAN/postinst" <<END
 #!/bin/sh
 set -e
@@ -60,12 +61,12 @@ chmod 755 "$package/DEBIAN/postinst" "$package/etc/init.d/$service"
 dpkg-deb --root-owner-group -b "$package" "$work/archive" >"$work/log"
 (cd "$work/archive" && dpkg-scanpackages . >Packages 2>"$work/log")
 
-program() { # NAME, TEXT: in the overlay, in place of what is there
+program() { # NAME TEXT: replaces a program in the overlay
 	printf '#!/bin/sh\n%s\n' "$2" >"$root/usr/$1.new"
 	chmod 755 "$root/usr/$1.new"
 	mv "$root/usr/$1.new" "$root/usr/$1"
 }
-overlay() { # NAME: a machine that differs from this one in its archive and in mandb
+overlay() { # NAME: a copy of this machine with another archive and another mandb
 	root=$work/$1/root
 	mkdir -p "$root" "$work/$1/upper" "$work/$1/work"
 	mount -t overlay -o "lowerdir=/,upperdir=$work/$1/upper,workdir=$work/$1/work" overlay "$root"
@@ -77,13 +78,13 @@ overlay() { # NAME: a machine that differs from this one in its archive and in m
 	rm -rf "$root"/etc/apt/sources.list.d/*
 	echo "deb [trusted=yes] file:/archive ./" >"$root/etc/apt/sources.list"
 	program bin/mandb 'touch /tmp/mandb-ran'
-	# invoke-rc.d asks them whether it may start anything; a chroot has none.
+	# These tell invoke-rc.d whether it may start a service. A chroot has neither.
 	program sbin/runlevel 'echo N 2'
 	program sbin/policy-rc.d 'exit 0'
 	cp -r vm "$root/rig"
 	sed -i "s/^packages_demo=.*/packages_demo=$service/" "$root/rig/vm/setup"
 }
-# Without the disabled links (K) and the state that deb-systemd-helper keeps.
+# Omits the disabled links (K) and the state kept by deb-systemd-helper.
 what_starts() {
 	(cd "$root" && find etc/systemd etc/rc?.d -name "*$service*" ! -name 'K*'; ls started tmp/mandb-ran) 2>/dev/null | sort | xargs
 }
@@ -95,7 +96,7 @@ setup() { # EXPECTED_STATUS
 }
 installed() { chroot "$root" dpkg-query -W -f '${db:Status-Status}' $service; }
 
-# The test sees what a package does that nothing holds back.
+# The control: a plain apt-get starts the service, and the test detects it.
 overlay plain
 chroot "$root" sh -c "apt-get -q update && apt-get -qy install $service" >"$work/log" 2>&1 || { cat "$work/log"; fail "plain apt"; }
 for sign in "etc/rc2.d/S01$service" "etc/systemd/system/multi-user.target.wants/$service.service" started tmp/mandb-ran; do
@@ -105,20 +106,20 @@ done
 overlay quiet
 setup 0
 is "vm/setup" "installed" "$(installed)"
-is "starts" "" "$(what_starts)"
-# An administrator enables it: that is kept.
+is "services started" "" "$(what_starts)"
+# A service enabled by an administrator stays enabled.
 chroot "$root" sh -c "update-rc.d $service defaults && update-rc.d $service enable && PATH=/rig/vm/no-services:\$PATH update-rc.d $service defaults" >"$work/log" 2>&1
 contains "enabled by hand" "etc/rc2.d/S01$service" "$(what_starts)"
 
 overlay broken
 touch "$root/breaks"
 setup 1
-contains "what vm/setup says" "half installed" "$(cat "$work/log")"
-is "half-way" "half-configured" "$(installed)"
-is "starts half-way" "" "$(what_starts)"
+contains "message of vm/setup" "half installed" "$(cat "$work/log")"
+is "after the interruption" "half-configured" "$(installed)"
+is "services started after the interruption" "" "$(what_starts)"
 rm "$root/breaks"
-# As if dpkg had been killed: apt now refuses all until somebody has called dpkg --configure -a.
+# As after a killed dpkg: apt refuses to work until dpkg --configure -a is run.
 touch "$root/var/lib/dpkg/updates/0000"
 setup 0
 is "vm/setup, again" "installed" "$(installed)"
-is "starts after all" "" "$(what_starts)"
+is "services started in the end" "" "$(what_starts)"

@@ -1,6 +1,6 @@
 #!/bin/bash
-# vm/run passes output and status through, and nothing else; what goes wrong in the guest is 125; two guests side by side do not
-# disturb each other; nothing is left behind.
+# vm/run passes on the output and the status of the command and nothing else. Failures in the guest give status 125. Two
+# guests at a time do not disturb each other. Nothing is left behind.
 set -eu
 cd "$(dirname "$0")/../.."
 . tests/shell.sh
@@ -9,6 +9,10 @@ TMPDIR=$(mktemp -d)
 export TMPDIR
 trap 'rm -rf "$TMPDIR"' EXIT
 touch "$TMPDIR/keep"
+
+# What is tried or fetched on first use goes to stderr, too.
+mapfile -t qemu <<<"$(vm/qemu)"
+vm/accel "${qemu[@]}" >"$TMPDIR/keep"
 
 # run EXPECTED_STATUS ARGUMENTS...: leaves stdout in $out, stderr in $err
 run() {
@@ -20,7 +24,7 @@ run() {
 	is "status of vm/run $*" "$expected" "$status"
 }
 
-# Each a guest of its own: output, arguments with blanks and newlines, directory, status; two at a time.
+# Two guests at a time, each with its own output, arguments with blanks and newlines, directory and status.
 (
 	run 7 -- sh -c 'echo out; echo err >&2; printf "<%s>" "$@"; pwd; touch "$HOME/only-in-the-guest" written-by-the-guest; exit 7' \
 		sh 'a  b' "c
@@ -63,7 +67,7 @@ run 125
 contains "no command" "vm/run [--kernel VERSION]" "$err"
 run 125 --kernel 5.99 -- true
 contains "no such kernel" "no kernel 5.99" "$err"
-# A directory with an odd name, under a locale that knows no letters; and a daemon that would hold the output open.
+# A directory with an odd name under a locale without letters, and a daemon that keeps the output open.
 mkdir "$TMPDIR/keep é'q \$x"
 here=$PWD
 cd "$TMPDIR/keep é'q \$x"
@@ -73,11 +77,39 @@ is "status in a directory with an odd name" 0 "$status"
 is "directory with an odd name" "$PWD
 100000" "$out"
 cd "$here"
-# A kernel by its image, and virtual time that counts instructions: the same figures twice.
+# A kernel given by its image, and virtual time that counts instructions: the same figures twice.
 image=$(vm/kernel)/vmlinuz
 run 0 --icount --kernel "$image" -- build/bench/getpid 20000
 once=$out
 run 0 --icount --kernel "$image" -- build/bench/getpid 20000
 is "--icount, twice" "$once" "$out"
+
+run 0 --parameters at_exec=1 -- cat /sys/module/usrsysshm/parameters/at_exec
+is "--parameters" Y "$out"
+
+# The accelerator is the chosen one, and COMMAND can read which it is.
+run 0 --accel tcg --no-module -- sh -c 'echo $USRSYSSHM_ACCEL'
+is "--accel tcg" tcg "$out"
+run 125 --accel xen -- true
+contains "an unknown accelerator" "--accel is kvm or tcg" "$err"
+run 125 --accel kvm --icount -- true
+contains "--icount under KVM" "--icount needs TCG" "$err"
+# vm/accel chooses KVM only when a kernel boots under it, within a time limit, and tries once. A shell script takes QEMU's place.
+accel() { # EXPECTED TEXT: with a QEMU that runs TEXT
+	printf '#!/bin/sh\n[ "$1" != --version ] || exit 0\necho tried >>"%s"\n%s\n' "$TMPDIR/keep-tried" "$2" >"$TMPDIR/keep-qemu-$1"
+	chmod 755 "$TMPDIR/keep-qemu-$1"
+	is "accelerator with '$2'" "$1" "$(USS_KVM_SECONDS=2 USRSYSSHM_CACHE=$cache vm/accel "$TMPDIR/keep-qemu-$1" 2>/dev/null)"
+}
+if [ -r /dev/kvm ] && [ -w /dev/kvm ]; then
+	cache=$TMPDIR/keep-cache
+	mkdir "$cache"
+	ln -s "$(dirname "$(dirname "$(vm/kernel)")")" "$cache/kernels"
+	accel tcg 'sleep 100'
+	accel tcg 'echo "vm/accel: it boots"'
+	is "trials of a QEMU that hangs" 1 "$(wc -l <"$TMPDIR/keep-tried")"
+	accel kvm 'echo "vm/accel: it boots"'
+else
+	is "accelerator without /dev/kvm" tcg "$(vm/accel false)"
+fi
 
 is "left behind" "" "$(find "$TMPDIR" -mindepth 1 -maxdepth 1 ! -name 'keep*')"

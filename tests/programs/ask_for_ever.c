@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * ask_for_ever FILE [storm]: forks, vforks and asks who and where it is until FILE is there, whatever happens to the module meanwhile. With
- * storm it also sets titles and execs itself. Exits with 0 when it never got a wrong answer.
+ * ask_for_ever FILE [storm]: forks, vforks and compares its pid, names and other values until FILE exists, while the module
+ * may be loaded and unloaded. With storm it also sets titles and execs itself. Exits with 0 if no answer was wrong.
  */
 #include <sys/utsname.h>
 
 #include "../test.h"
 
-/* Names between two looks by system call that find the same, for somebody else sets them. */
+/* Retries until uname(2) returns the same before and after, because another process sets names. */
 static void check_names(const char *where)
 {
 	struct utsname before, ours, after;
@@ -15,23 +15,24 @@ static void check_names(const char *where)
 	double loads[3];
 
 	do
-		CHECK(!syscall(SYS_uname, &before) && !uss_uname(&ours) && !uss_gethostname(host, sizeof(host)) && !syscall(SYS_uname, &after),
+		CHECK(!syscall(SYS_uname, &before) && !uss_uname(&ours) && !uss_gethostname(host, sizeof(host)) &&
+			      !syscall(SYS_uname, &after),
 		      "%s: %s", where, strerror(errno));
 	while (memcmp(&before, &after, sizeof(after)));
-	CHECK(!memcmp(&ours, &after, sizeof(after)) && !strcmp(host, after.nodename), "%s: %s and %s, not %s", where, ours.nodename, host,
-	      after.nodename);
+	CHECK(!memcmp(&ours, &after, sizeof(after)) && !strcmp(host, after.nodename), "%s: %s and %s, expected %s", where, ours.nodename,
+	      host, after.nodename);
 	CHECK(uss_getloadavg(loads, 3) == 3 && loads[0] >= 0 && loads[0] < 10000, "%s: load average %f", where, loads[0]);
 	CHECK(uss_nprocs_onln() == 2, "%s: %ld processors", where, uss_nprocs_onln());
 }
 
-static void check_child(uint64_t parents, const char *where)
+static void check_child(uint64_t parent_forkid, const char *where)
 {
 	check_pid(where);
 	check_names(where);
-	CHECK(uss_forkid() != parents, "%s: fork id of its parent", where);
+	CHECK(uss_forkid() != parent_forkid, "%s: it has its parent's fork id", where);
 }
 
-/* A title is there whole, or not at all: when the module goes, the command line comes back. */
+/* The command line is a complete title or the original one, which returns when the module is unloaded. */
 static void check_title(const char *program, const char *title)
 {
 	char text[4096] = "";
@@ -59,7 +60,7 @@ static void storm(char **argv, int round)
 int main(int argc, char **argv)
 {
 	static int round;
-	const intptr_t area = (intptr_t)my_title_area();	/* 0 or -1 without */
+	const intptr_t area = (intptr_t)my_title_area();	/* 0 or -1: no title area */
 	uint64_t before;
 	int i;
 	pid_t pid;
@@ -83,7 +84,7 @@ int main(int argc, char **argv)
 			_exit(0);
 		}
 		reap(pid);
-		/* Its own to write, pages or no pages: the last page of the title area. */
+		/* The title area stays writable, with or without the module. Write to its last page. */
 		if (area > 0)
 			((volatile char *)area)[TITLE_AREA_SIZE - 1] = 1;
 		if (argc > 2)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * buffers: gives every call that the drop-in serves buffers of every kind, good and bad, and prints how each call ended: what it returned,
- * errno, whether it faulted, and which bytes of the buffer it wrote. With and without the drop-in it is to print the same.
+ * buffers: calls each function that the drop-in serves with all kinds of valid and invalid buffers and prints the outcome:
+ * return value, errno, whether it faulted, and which bytes of the buffer were written. The output must be the same with and
+ * without the drop-in.
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE
@@ -26,12 +27,12 @@
 #define setproctitle(format, argument) ((void)(argument))
 #endif
 
-/* A page that can be written, and one that cannot be touched. */
+/* A writable page followed by an unmapped one. */
 static char *pages;
 
 static const struct buffer {
 	const char *name;
-	int before_edge;		/* bytes that can be written, -1: address */
+	int before_edge;		/* writable bytes before the unmapped page; -1: use address */
 	uintptr_t address;
 	int protection;
 } buffers[] = {
@@ -56,8 +57,10 @@ static const struct buffer {
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
 
-/* What the call in the child says, in memory that the parent sees. */
-static volatile struct { int result, error; } *outcome;
+/* The outcome of the call in the child, in shared memory. */
+static volatile struct {
+	int result, error;
+} * outcome;
 
 static void call(const char *what, void *buffer, size_t size)
 {
@@ -77,14 +80,14 @@ static void call(const char *what, void *buffer, size_t size)
 
 #define FAULTED 99
 
-/* Caught, lest the kernel's log complain. */
+/* Caught, so that the kernel does not log the fault. */
 static void on_fault(int number)
 {
 	(void)number;
 	_exit(FAULTED);
 }
 
-/* Runs it in a child, with the page filled with @fill before; leaves the page as it is then. Returns wait's status. */
+/* Makes the call in a child, after filling the page with @fill. Returns the wait status and leaves the page as the call left it. */
 static int run(const char *what, const struct buffer *buffer, size_t size, int fill)
 {
 	void *address = buffer->before_edge < 0 ? (void *)buffer->address : pages + 4096 - buffer->before_edge;
@@ -111,7 +114,7 @@ static void print(const char *what, const struct buffer *buffer, const char *siz
 	static char first[4096];
 	int status, i, from = -1, to = -1;
 
-	/* Twice, for a written byte may be what was there before. */
+	/* Twice, because a written byte may equal the byte that was there. */
 	run(what, buffer, size, 0x55);
 	memcpy(first, pages, sizeof(first));
 	status = run(what, buffer, size, 0xaa);
@@ -122,7 +125,7 @@ static void print(const char *what, const struct buffer *buffer, const char *siz
 		to = i;
 	}
 	printf("%s, %s, size %s: ", what, buffer->name, size_name);
-	/* By SIGSEGV or SIGBUS, and after which bytes, is up to the instructions that libc's compiler chose. */
+	/* Whether it is SIGSEGV or SIGBUS, and after how many bytes, depends on the code that the compiler generated for libc. */
 	if (status) {
 		puts(WEXITSTATUS(status) == FAULTED ? "a fault" : "something else");
 		return;
@@ -136,12 +139,14 @@ static void print(const char *what, const struct buffer *buffer, const char *siz
 
 static void print_names(void)
 {
+	/* clang-format off */
 	static const struct {
 		const char *name;
 		size_t size;
 	} sizes[] = { { "0", 0 }, { "1", 1 }, { "7", 7 }, { "64", 64 }, { "65", 65 }, { "66", 66 }, { "4096", 4096 },
 		      { "INT_MAX", INT_MAX }, { "INT_MAX + 1", (size_t)INT_MAX + 1 }, { "SSIZE_MAX", SIZE_MAX / 2 },
 		      { "SSIZE_MAX + 1", SIZE_MAX / 2 + 1 }, { "SIZE_MAX", SIZE_MAX } };
+	/* clang-format on */
 	size_t i, j;
 
 	for (i = 0; i < COUNT(buffers); i++) {
@@ -167,7 +172,7 @@ static void print_loads(void)
 			print("getloadavg", &buffers[i], counts[j].name, (size_t)counts[j].count);
 }
 
-/* The format, and what it speaks of. */
+/* The invalid pointer is the format, or its argument. */
 static void print_titles(void)
 {
 	size_t i;
@@ -178,10 +183,14 @@ static void print_titles(void)
 	}
 }
 
-/* On the stack, where uname is answered from the page. */
+/* On the stack, where the drop-in answers uname from the page. */
 static void print_stack(void)
 {
-	struct { char before; struct utsname names; char after; } stack;
+	struct {
+		char before;
+		struct utsname names;
+		char after;
+	} stack;
 	int i, written = 0, result;
 
 	memset(&stack, 0x55, sizeof(stack));
@@ -193,7 +202,7 @@ static void print_stack(void)
 	       stack.names.nodename, stack.names.machine);
 }
 
-/* What there is to know of the machine, but for what changes: free memory. */
+/* All values of sysconf except free memory, which changes. */
 static void print_sysconf(void)
 {
 	long result;

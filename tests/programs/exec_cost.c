@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * exec_cost N PROGRAM: microseconds of processor time that a start and an end of PROGRAM take, of N.
- * exec_cost --calls N: nanoseconds that a call takes by the names that the drop-in serves.
+ * exec_cost N PROGRAM: processor time of a start and exit of PROGRAM in microseconds, averaged over N.
+ * exec_cost --calls N: nanoseconds per call of the functions that the drop-in serves.
  * With `vm/run --icount` a nanosecond is an instruction.
  */
 #include <spawn.h>
@@ -16,7 +16,7 @@
 
 extern char **environ;
 
-static double used(int who)
+static double time_used(int who)
 {
 	struct rusage usage;
 
@@ -32,11 +32,11 @@ static int starts(int number, char **argv)
 
 	for (i = -10; i < number; i++) {
 		if (i == 0)
-			before = used(RUSAGE_CHILDREN);
+			before = time_used(RUSAGE_CHILDREN);
 		if (posix_spawn(&pid, argv[0], NULL, NULL, argv, environ) || waitpid(pid, &status, 0) != pid || status)
 			return 1;
 	}
-	printf("%.1f\n", (used(RUSAGE_CHILDREN) - before) / number);
+	printf("%.1f\n", (time_used(RUSAGE_CHILDREN) - before) / number);
 	return 0;
 }
 
@@ -53,12 +53,12 @@ static int calls(int number)
 	struct utsname names;
 	char name[65];
 	double start;
-	int i, part;
+	int i, which;
 
-	for (part = 0; part < 4; part++) {
+	for (which = 0; which < 4; which++) {
 		start = now();
 		for (i = 0; i < number; i++) {
-			switch (part) {
+			switch (which) {
 			case 0:
 				getpid();
 				break;
@@ -75,7 +75,7 @@ static int calls(int number)
 				break;
 			}
 		}
-		printf("%.1f%c", (now() - start) / number, part == 3 ? '\n' : ' ');
+		printf("%.1f%c", (now() - start) / number, which == 3 ? '\n' : ' ');
 	}
 	return 0;
 }

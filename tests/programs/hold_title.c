@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* hold_title TITLE: has that title until it is killed. --marked TITLE: sets it, then twice between two marks for strace, and ends. */
+/*
+ * hold_title TITLE: sets the title and sleeps. hold_title --marked TITLE: sets it once, then twice between two marks for
+ * strace, and exits.
+ */
 #include "../test.h"
 
 int main(int argc, char **argv)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * libbsd_title: a program that knows nothing of us; sets a title by libbsd and waits, or with --once ends. libbsd promises that argv[0]'s memory
- * shows the title, as much as fits, and that the environment stays.
+ * libbsd_title: an ordinary program that sets its title with libbsd and sleeps, or exits if called with --once. libbsd
+ * promises that the memory of argv[0] shows as much of the title as fits, and that the environment is kept.
  */
 #include <bsd/unistd.h>
 #include <stdlib.h>

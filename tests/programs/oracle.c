@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * oracle [ROUNDS]: a program that knows nothing of us and asks libc, by the names that the drop-in serves, beside the raw system call: before main,
- * in threads, in a signal handler, after fork in a threaded program, in a vfork child, in a library that is opened later, and in another
- * UTS namespace. Prints "all right"; ends with 1 at a wrong answer.
+ * oracle [ROUNDS]: an ordinary program that compares libc's functions, by the names that the drop-in serves, with the raw
+ * system calls: before and after main, in threads, in a signal handler, after fork in a threaded program, in a vfork child,
+ * in a child of raw clone, and in another UTS namespace. Prints "all right", or exits with 1 at the first wrong answer.
  */
 #ifndef _GNU_SOURCE
 #define _GNU_SOURCE

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* rand_processes: OpenSSL's random bytes differ between a process and its children by fork, vfork and raw clone, one after the other. */
+/* rand_processes: OpenSSL's random bytes differ between a process and its children by fork, vfork and raw clone. */
 #include <openssl/rand.h>
 #include <signal.h>
 #include <stdio.h>

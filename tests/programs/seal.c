@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* seal: seals its own pages, so that nobody may unmap or replace them, and sleeps. */
+/* seal: seals its own pages with mseal(2), which forbids unmapping and replacing them, and sleeps. */
 #include "../test.h"
 
 #ifndef SYS_mseal

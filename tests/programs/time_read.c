@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* time_read FILE: reads it ten times and prints the microseconds of the quickest, and what was read. */
+/* time_read FILE: reads the file ten times and prints the shortest time in microseconds and the contents. */
 #include <time.h>
 
 #include "../test.h"

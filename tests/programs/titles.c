@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* titles: sets all kinds of titles and compares each with /proc/self/cmdline, and with what uss_getproctitle says. */
+/* titles: sets all kinds of titles and compares each with /proc/self/cmdline and with uss_getproctitle. */
 #include <pthread.h>
 
 #include "../test.h"
@@ -19,16 +19,16 @@ static size_t read_cmdline(void)
 	return (size_t)all;
 }
 
-/* The kernel shows a text and its NUL. */
+/* The kernel shows the text and its NUL. */
 static void check_shown(const char *where, const char *text, size_t length)
 {
 	size_t got = read_cmdline();
 	char back[4096];
 
-	CHECK(got == length + 1 && !memcmp(shown, text, length) && !shown[length], "%s: %zu bytes expected, %zu shown: %.60s", where,
+	CHECK(got == length + 1 && !memcmp(shown, text, length) && !shown[length], "%s: expected %zu bytes, got %zu: %.60s", where,
 	      length + 1, got, shown);
 	CHECK(uss_getproctitle(back, sizeof(back)) == (ssize_t)length && !memcmp(back, text, length) && !back[length],
-	      "%s: uss_getproctitle says %.60s", where, back);
+	      "%s: uss_getproctitle returns %.60s", where, back);
 }
 
 static void check_lengths(void)
@@ -55,7 +55,7 @@ static void check_odd_bytes(void)
 	check_shown("control bytes", "line\nline\t\033[31m\177", 16);
 	CHECK(!uss_set_title("up to\0the NUL", 13), "uss_set_title");
 	check_shown("a NUL inside", "up to", 5);
-	/* A three-byte character at each place around the limit. */
+	/* A three-byte character at each position around the limit. */
 	for (shift = 1; shift <= 4; shift++) {
 		memset(text, 'x', sizeof(text));
 		memcpy(text + USS_TITLE_LIMIT - shift, "\342\202\254", 3);
@@ -94,7 +94,7 @@ static void check_family(char **argv)
 	check_shown("a thread's title", "by a thread", 11);
 	pid = fork();
 	if (pid == 0) {
-		/* Inherited before the child touches anything, and after. */
+		/* The title is inherited, both before and after the child's first access. */
 		check_shown("inherited", "by a thread", 11);
 		if (fork() == 0) {
 			check_shown("inherited twice", "by a thread", 11);
@@ -132,14 +132,14 @@ int main(int argc, char **argv)
 	check_family(argv);
 	CHECK(uss_getproctitle(back, 5) == 11 && !strcmp(back, "by a"), "a small buffer: %s", back);
 	uss_setproctitle(NULL);
-	CHECK(read_cmdline() == length && !memcmp(shown, original, length), "restored: %zu bytes, %zu expected: %s", read_cmdline(),
-	      length, shown);
+	CHECK(read_cmdline() == length && !memcmp(shown, original, length), "restored: %zu bytes, expected %zu: %s", read_cmdline(), length,
+	      shown);
 	CHECK(uss_getproctitle(back, sizeof(back)) == 0, "a title after NULL: %s", back);
 	if (argc == 1 && *argv[0]) {
-		/* Once more, with the shortest argv there is and no environment but what chooses the way. */
-		char way[64], *environment[] = { way, NULL };
+		/* Once more with the shortest argv and an environment that only selects the method. */
+		char method[64], *environment[] = { method, NULL };
 
-		snprintf(way, sizeof(way), "USRSYSSHM_TITLE=%s", getenv("USRSYSSHM_TITLE"));
+		snprintf(method, sizeof(method), "USRSYSSHM_TITLE=%s", getenv("USRSYSSHM_TITLE"));
 		pid = fork();
 		if (pid == 0) {
 			execve("/proc/self/exe", shortest, getenv("USRSYSSHM_TITLE") ? environment : empty);

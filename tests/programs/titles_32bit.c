@@ -1,3 +1,3 @@
 /* SPDX-License-Identifier: MIT */
-/* titles, in a 32-bit program */
+/* titles_32bit: the program titles, compiled for 32 bits */
 #include "titles.c"

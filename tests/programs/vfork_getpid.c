@@ -4,7 +4,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static int ask_twice(void)
+static int call_twice(void)
 {
 	pid_t pid = vfork();
 
@@ -18,7 +18,7 @@ int main(int argc, char **argv)
 	int number = argc > 1 ? atoi(argv[1]) : 1;
 
 	while (number--)
-		if (!ask_twice())
+		if (!call_twice())
 			return 1;
 	return 0;
 }

@@ -1,9 +1,8 @@
 #!/bin/bash
 # bash: $$, BASHPID in subshells, HOSTNAME, wait, kill, pipelines and traps.
 set -eu
-real() { read -r pid _ </proc/self/stat; echo "$pid"; }
 [ "$BASHPID" = "$(exec sh -c 'echo $PPID')" ]
-for i in {1..50}; do
+for _ in {1..50}; do
 	(read -r pid _ </proc/self/stat; [ "$BASHPID" = "$pid" ])
 done
 [ "$HOSTNAME" = "$(cat /proc/sys/kernel/hostname)" ]

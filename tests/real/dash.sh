@@ -1,5 +1,5 @@
 #!/bin/sh
-# dash with job control on a terminal: it vforks, and the child calls getpid and setpgid.
+# dash with job control on a terminal: it vforks, and the child calls getpid and setpgid before exec.
 set -eu
 cat >"$WORK/commands" <<'END'
 set -m

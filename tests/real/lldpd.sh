@@ -1,5 +1,5 @@
 #!/bin/bash
-# lldpd: a program that uses libbsd's setproctitle, in two processes, one of them without rights.
+# lldpd: uses libbsd's setproctitle in two processes, one of them unprivileged.
 set -eu
 cd "$WORK"
 mkdir -p /run/lldpd

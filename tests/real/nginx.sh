@@ -1,5 +1,5 @@
 #!/bin/bash
-# nginx with TLS: twenty connections, each with an answer.
+# nginx with TLS: twenty connections with a response each.
 set -eu
 cd "$WORK"
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -subj /CN=localhost -keyout key -out cert -days 2 2>/dev/null

@@ -1,5 +1,5 @@
 #!/bin/sh
-# perl: $$ in children, Sys::Hostname, POSIX::uname and syscall() beside each other.
+# perl: $$ in children, Sys::Hostname and POSIX::uname, compared with syscall().
 exec perl -e '
 use strict; use Sys::Hostname; use POSIX ();
 sub check { die "pid" unless $$ == syscall(39) && POSIX::getpid() == $$; die "host" unless hostname() eq (POSIX::uname())[1]; }

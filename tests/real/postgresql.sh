@@ -1,5 +1,5 @@
 #!/bin/bash
-# PostgreSQL: initdb, pgbench, and titles of backends (it writes them over argv; ps shows them).
+# PostgreSQL: initdb, pgbench, and the titles of backends, which it writes over argv and ps shows.
 set -eu
 chown postgres "$WORK"
 as() { setpriv --reuid postgres --regid postgres --clear-groups env HOME="$WORK" LC_ALL=C "PATH=$(echo /usr/lib/postgresql/*/bin):$PATH" "$@"; }

@@ -1,3 +1,3 @@
 #!/bin/sh
-# python3: everything it asks for beside the raw system call; logging, ssl, multiprocessing by fork and by spawn.
+# python3: compares its functions with the raw system calls; logging, ssl, multiprocessing with fork and with spawn.
 exec /usr/bin/python3 tests/real/python3.py

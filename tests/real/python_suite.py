@@ -1,4 +1,4 @@
-"""Runs one of python3's own tests, and prints how each ended, in order."""
+"""Runs one of python3's own test modules and prints the outcome of each test, sorted."""
 import os, sys, unittest
 
 
@@ -25,5 +25,5 @@ if __name__ == "__main__":
     for name, outcome in sorted(outcomes.outcomes.items()):
         print(name, outcome, file=results)
     results.flush()
-    # Threads that a test has left behind are not waited for.
+    # Do not wait for threads that a test has left behind.
     os._exit(0)

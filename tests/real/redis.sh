@@ -1,5 +1,5 @@
 #!/bin/bash
-# redis-server: exports a setproctitle of its own, which stays in use; answers, and forks to save.
+# redis-server: exports a setproctitle of its own, which stays in use. It answers requests and forks to save.
 set -eu
 cd "$WORK"
 redis-server --port 6390 --dir "$WORK" --daemonize no --save '' >log & server=$!

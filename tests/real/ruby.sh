@@ -1,5 +1,5 @@
 #!/bin/sh
-# ruby: Logger, Process.pid, Socket.gethostname, Etc, and $0= as its own setproctitle shows it.
+# ruby: Logger, Process.pid, Socket.gethostname, Etc, and $0=, which uses libruby's own setproctitle.
 exec ruby -e '
 require "logger"; require "socket"; require "etc"; require "stringio"
 check = lambda { raise "pid" unless Process.pid == syscall(39) and $$ == Process.pid; raise "host" unless Socket.gethostname == Etc.uname[:nodename] }

@@ -1,5 +1,5 @@
 #!/bin/bash
-# smbd: a file is put and got.
+# smbd: stores a file and fetches it back.
 set -eu
 cd "$WORK"
 mkdir share private state

@@ -1,5 +1,5 @@
 #!/bin/bash
-# sshd: five logins with a key, each running a command; the server's titles are its own.
+# sshd: five logins with a key, each of which runs a command. sshd sets its own titles.
 set -eu
 cd "$WORK"
 chmod 700 .
@@ -13,6 +13,6 @@ printf '%s\n' "HostKey $WORK/host" "AuthorizedKeysFile $WORK/authorized_keys" "S
 trap 'kill $server' EXIT
 login() { ssh -q -i user -p 2222 -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o ConnectTimeout=20 root@127.0.0.1 "$@"; }
 until login true; do sleep 0.3; [ -d "/proc/$server" ]; done
-for i in 1 2 3 4 5; do
+for _ in 1 2 3 4 5; do
 	[ "$(login 'echo in; cat')" = in ] </dev/null
 done

@@ -1,5 +1,5 @@
 #!/bin/sh
-# stress-ng's stressors of what the pages stand on, with its own verification.
+# stress-ng's stressors of the operations that the pages depend on, with its own verification.
 set -eu
 cd "$WORK"
 for stressor in get fork vfork clone prctl pthread; do

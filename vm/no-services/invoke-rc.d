@@ -1,3 +1,3 @@
 #!/bin/sh
-# In place of the real one while vm/setup installs: nothing is started or stopped.
+# Replaces invoke-rc.d while vm/setup installs: nothing is started or stopped.
 exit 0

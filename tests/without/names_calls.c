@@ -1,3 +1,0 @@
-/* SPDX-License-Identifier: MIT */
-/* Without the module the same calls do the same: what glibc's do. */
-#include "../names_calls.c"
