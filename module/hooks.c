@@ -6,6 +6,7 @@
  *	exec_mm_release		a process, down to one thread, is about to leave its mm for a new one. A parent that waits in vfork
  *				is woken after this.
  *	exit_mm_release		a thread leaves its mm for good. When no thread is live any more, the process leaves it.
+ *				(Some kernels have one function for both, mm_exit_exec_release.)
  *	switch_task_namespaces	a thread takes another set of namespaces
  *	personality		a thread changes what uname(2) tells it (a 64-bit and a 32-bit system call)
  *	add_device_randomness	called by a task that sets a name, as the last thing before it takes uts_sem. From there on nothing
@@ -97,6 +98,15 @@ static notrace void uss_at_exit_mm_release(unsigned long ip, unsigned long paren
 	/* do_exit() has decremented it for the current thread. */
 	if (!atomic_read(&current->signal->live))
 		uss_space_leave(current);
+}
+
+/* One function may serve both, and then its caller is told by this flag, which do_exit() sets first. */
+static notrace void uss_at_mm_release(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	if (current->flags & PF_EXITING)
+		uss_at_exit_mm_release(ip, parent_ip, ops, fregs);
+	else
+		uss_at_exec_mm_release(ip, parent_ip, ops, fregs);
 }
 
 static notrace void uss_at_switch_task_namespaces(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
@@ -216,8 +226,8 @@ static notrace void uss_at_function(unsigned long ip, unsigned long parent_ip, s
 /* clang-format off */
 static struct uss_hook uss_hooks[] = {
 	{ {
-		{ "exec_mm_release", uss_at_exec_mm_release },
-		{ "exit_mm_release", uss_at_exit_mm_release },
+		{ USS_EXEC_MM_RELEASE, uss_at_mm_release },
+		{ USS_EXIT_MM_RELEASE, uss_at_mm_release },
 		{ "switch_task_namespaces", uss_at_switch_task_namespaces },
 		{ USS_SYSCALL_NAME("personality"), uss_at_personality },
 #ifdef USS_COMPAT_SYSCALL_NAME
