@@ -9,8 +9,8 @@
 #ifndef USS_COMPAT_H
 #define USS_COMPAT_H
 
-#ifdef USS_PROBES_FAILED
-#error "usrsysshm: a program that includes nothing but kernel headers cannot be compiled: see the message above"
+#ifndef USS_HAVE_ALWAYS
+#error "usrsysshm: the kernel's headers were not probed; use module/Kbuild"
 #endif
 
 #include <linux/fs.h>
