@@ -333,7 +333,7 @@ static void uss_names_free(struct uss_space *space)
 
 static void uss_names_enter(struct uss_space *space, struct task_struct *task, const struct nsproxy *new)
 {
-	if (space->names.ns && new->uts_ns != task->nsproxy->uts_ns)
+	if (space->names.ns && (!new || new->uts_ns != task->nsproxy->uts_ns))
 		uss_names_drop(space, true);
 }
 

@@ -180,4 +180,27 @@ static inline bool uss_changes_thread(int call)
 	}
 }
 
+/* Numbers the system calls in which a thread enters namespaces, of both kinds of program, from 0; -1: it is another one. */
+#define USS_NAMESPACE_CALLS	4
+static inline int uss_namespace_call(int call)
+{
+#ifdef __X32_SYSCALL_BIT
+	call &= ~__X32_SYSCALL_BIT;
+#endif
+	switch (call) {
+	case __NR_unshare:
+		return 0;
+	case __NR_setns:
+		return 1;
+#ifdef CONFIG_IA32_EMULATION
+	case __NR_ia32_unshare:
+		return 2;
+	case __NR_ia32_setns:
+		return 3;
+#endif
+	default:
+		return -1;
+	}
+}
+
 #endif /* USS_COMPAT_H */

@@ -14,7 +14,10 @@
 #include <linux/workqueue.h>
 
 #define USS_PROBE(name, ...) \
-	static __maybe_unused void uss_probe_##name(struct mm_struct *mm, struct vm_area_struct *vma, void *p) { __VA_ARGS__; }
+	static __maybe_unused void uss_probe_##name(struct mm_struct *mm, struct vm_area_struct *vma, void *p) \
+	{ \
+		__VA_ARGS__; \
+	}
 
 /* clang-format off */
 USS_PROBE(ALWAYS,				(void)0)
