@@ -28,6 +28,18 @@ static inline size_t read_text(const char *path, char *text, size_t size)
 	return length;
 }
 
+/* Skips a test of what holds before a process asks: with at_exec=1 every program has pages from the start. */
+static inline void require_pages_on_demand(void)
+{
+	char text[4];
+
+	read_text("/sys/module/usrsysshm/parameters/at_exec", text, sizeof(text));
+	if (text[0] != 'Y')
+		return;
+	puts("the module is loaded with at_exec=1");
+	exit(77);
+}
+
 /* Asks for pages. Returns NULL if the process gets none. */
 static inline const volatile struct uss_process_page *ask(void)
 {

@@ -36,6 +36,7 @@ int main(void)
 {
 	pid_t pid;
 
+	require_pages_on_demand();
 	check_no_pages("32-bit program");
 	in_fresh_process(beside_a_sharer);
 	page = ask();

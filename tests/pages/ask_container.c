@@ -55,6 +55,7 @@ int main(void)
 {
 	int i;
 
+	require_pages_on_demand();
 	for (i = 0; i < 10; i++)
 		in_fresh_process(container);
 	return 0;

@@ -74,6 +74,7 @@ int main(void)
 {
 	int i;
 
+	require_pages_on_demand();
 	for (i = 0; i < 5; i++) {
 		in_fresh_process(without_address_space);
 		in_fresh_process(with_locked_memory);

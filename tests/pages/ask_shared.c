@@ -294,6 +294,7 @@ int main(int argc, char **argv)
 	(void)argv;
 	if (argc == 2)
 		return pause();
+	require_pages_on_demand();
 	check_no_pages("program");
 	in_fresh_process(beside_a_sharer_that_exits);
 	in_fresh_process(beside_a_sharer_that_execs);

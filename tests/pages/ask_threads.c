@@ -153,6 +153,7 @@ static void ask_during_change(void)
 
 int main(void)
 {
+	require_pages_on_demand();
 	home = open("/proc/self/ns/uts", O_RDONLY | O_CLOEXEC);
 	CHECK(home >= 0, "namespace: %s", strerror(errno));
 	in_fresh_process(beside_another_namespace);

@@ -50,6 +50,7 @@ int main(int argc, char **argv)
 	pid_t pid;
 	int i;
 
+	require_pages_on_demand();
 	if (argc == 3) {
 		processes = atol(argv[1]);
 		pages = atol(argv[2]);
