@@ -56,7 +56,8 @@ struct uss_fact {
 	/* What happens to the owner of the space. Locked. */
 	void (*own)(struct uss_space *space, struct task_struct *task);		/* @task becomes the owner */
 	void (*leave)(struct uss_space *space);					/* the owner has exited or executed another program */
-	void (*enter)(struct uss_space *space, struct task_struct *task, const struct nsproxy *new);	/* a thread, from @task's namespaces */
+	/* A thread, from @task's namespaces. @new is NULL where it is not known which: any may change. */
+	void (*enter)(struct uss_space *space, struct task_struct *task, const struct nsproxy *new);
 	void (*change_personality)(struct uss_space *space);			/* a thread changes its personality */
 	/* While settling: a thread's namespaces and personality, which may be changing (@in_doubt). With the thread's task_lock(). */
 	void (*compare)(struct uss_space *space, struct task_struct *thread, bool in_doubt);

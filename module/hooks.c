@@ -6,7 +6,11 @@
  *	exec_mm_release		a process, down to one thread, is about to leave its mm for a new one. A parent that waits in vfork
  *				is woken after this.
  *	exit_mm_release		a thread leaves its mm for good. When no thread is live any more, the process leaves it.
+ *				(Some kernels have one function for both, mm_exit_exec_release.)
  *	switch_task_namespaces	a thread takes another set of namespaces
+ *	setns, unshare		system calls of a thread that may do so. Some compilers copy switch_task_namespaces() into its callers, where
+ *				it is not hooked. So until it has been called from such a system call, each call counts as if it changed
+ *				all namespaces.
  *	personality		a thread changes what uname(2) tells it (a 64-bit and a 32-bit system call)
  *	add_device_randomness	called by a task that sets a name, as the last thing before it takes uts_sem. From there on nothing
  *				can fail, and the change will come.
@@ -34,6 +38,7 @@
 #include <linux/rcupdate.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
+#include <linux/sched/task_stack.h>
 #include <linux/tracepoint.h>
 #include <asm/syscall.h>
 
@@ -99,14 +104,63 @@ static notrace void uss_at_exit_mm_release(unsigned long ip, unsigned long paren
 		uss_space_leave(current);
 }
 
+/* One function may serve both, and then its caller is told by this flag, which do_exit() sets first. */
+static notrace void uss_at_mm_release(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	if (current->flags & PF_EXITING)
+		uss_at_exit_mm_release(ip, parent_ip, ops, fregs);
+	else
+		uss_at_exec_mm_release(ip, parent_ip, ops, fregs);
+}
+
+/* The system calls from which switch_task_namespaces() was called. */
+static bool uss_known_namespace_calls[USS_NAMESPACE_CALLS];
+
+static void uss_learn_namespace_call(void)
+{
+	int call = uss_namespace_call(syscall_get_nr(current, current_pt_regs()));
+
+	if (call >= 0 && !READ_ONCE(uss_known_namespace_calls[call]))
+		WRITE_ONCE(uss_known_namespace_calls[call], true);
+}
+
+static bool uss_namespace_call_is_known(void)
+{
+	int call = uss_namespace_call(syscall_get_nr(current, current_pt_regs()));
+
+	return call >= 0 && READ_ONCE(uss_known_namespace_calls[call]);
+}
+
 static notrace void uss_at_switch_task_namespaces(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
 						  struct ftrace_regs *fregs)
 {
 	struct task_struct *task = (struct task_struct *)uss_ftrace_argument(fregs, 0);
 	struct nsproxy *new = (struct nsproxy *)uss_ftrace_argument(fregs, 1);
 
-	if (task == current && new && task->nsproxy)
+	if (task == current && new && task->nsproxy) {
+		uss_learn_namespace_call();
 		uss_space_enter(task, new);
+	}
+}
+
+static notrace void uss_at_unshare(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	unsigned long arguments[6];
+
+	syscall_get_arguments(current, current_pt_regs(), arguments);
+	/* CLONE_NEWTIME is for children only. */
+	if (arguments[0] & CLONE_NEWUTS && !uss_namespace_call_is_known())
+		uss_space_enter(current, NULL);
+}
+
+static notrace void uss_at_setns(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	unsigned long arguments[6];
+
+	syscall_get_arguments(current, current_pt_regs(), arguments);
+	/* 0: that of the file, whatever it is. */
+	if ((!(u32)arguments[1] || arguments[1] & (CLONE_NEWUTS | CLONE_NEWTIME)) && !uss_namespace_call_is_known())
+		uss_space_enter(current, NULL);
 }
 
 static notrace void uss_at_personality(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops, struct ftrace_regs *fregs)
@@ -199,7 +253,7 @@ struct uss_hook {
 		const char *name;
 		ftrace_func_t called;
 		unsigned long address;
-	} functions[7];
+	} functions[11];
 	struct ftrace_ops ops;
 };
 
@@ -216,11 +270,15 @@ static notrace void uss_at_function(unsigned long ip, unsigned long parent_ip, s
 /* clang-format off */
 static struct uss_hook uss_hooks[] = {
 	{ {
-		{ "exec_mm_release", uss_at_exec_mm_release },
-		{ "exit_mm_release", uss_at_exit_mm_release },
+		{ USS_EXEC_MM_RELEASE, uss_at_mm_release },
+		{ USS_EXIT_MM_RELEASE, uss_at_mm_release },
 		{ "switch_task_namespaces", uss_at_switch_task_namespaces },
+		{ USS_SYSCALL_NAME("unshare"), uss_at_unshare },
+		{ USS_SYSCALL_NAME("setns"), uss_at_setns },
 		{ USS_SYSCALL_NAME("personality"), uss_at_personality },
 #ifdef USS_COMPAT_SYSCALL_NAME
+		{ USS_COMPAT_SYSCALL_NAME("unshare"), uss_at_unshare },
+		{ USS_COMPAT_SYSCALL_NAME("setns"), uss_at_setns },
 		{ USS_COMPAT_SYSCALL_NAME("personality"), uss_at_personality },
 #endif
 		{ "proc_sys_poll_notify", uss_at_proc_sys_poll_notify },

@@ -13,8 +13,8 @@
  * for a shared writable VMA (remap_file_pages(2), the update of the file's time at a write fault).
  *
  * Neither VMA has anonymous memory, and both are wiped on fork. So fork does not copy their page tables, and a child's first touch faults
- * and finds the child's own page. (Fork would copy the page tables of VM_PFNMAP and VM_MIXEDMAP. It never sees either flag here: withdraw.c
- * sets the first for a moment only, under the mmap_lock that fork takes too.)
+ * and finds the child's own page. (Fork would copy the page tables of VM_PFNMAP and VM_MIXEDMAP. It never sees either flag here:
+ * uss_zap_vma_range() may set the first for a moment only, under the mmap_lock that fork takes too.)
  *
  * A fault that another process causes (a debugger, a memory scanner) is refused, so that it makes and charges no page. A
  * read by ptrace(2) or /proc/PID/mem then gets a copy by the VMA's access method; process_vm_readv(2) gets EFAULT.
@@ -286,7 +286,7 @@ void uss_in_kernel_thread(work_func_t function)
 	struct work_struct work;
 
 	INIT_WORK_ONSTACK(&work, function);
-	queue_work(system_unbound_wq, &work);
+	queue_work(uss_unbound_wq, &work);
 	flush_work(&work);
 	destroy_work_on_stack(&work);
 }

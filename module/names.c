@@ -37,6 +37,7 @@
 #include <linux/workqueue.h>
 #include <usrsysshm/abi.h>
 
+#include "compat/compat.h"
 #include "facts.h"
 #include "names.h"
 #include "page.h"
@@ -217,7 +218,7 @@ static void uss_names_unseen_change(void)
 	uss_names_silence_all();
 	if (time_before(jiffies, uss_names_ready_since + USS_NAMES_LOADING)) {
 		uss_names_are_silent = true;
-		mod_delayed_work(system_unbound_wq, &uss_names_silence_work, USS_NAMES_SILENCE);
+		mod_delayed_work(uss_unbound_wq, &uss_names_silence_work, USS_NAMES_SILENCE);
 		return;
 	}
 	uss_names_are_lost = true;
@@ -332,7 +333,7 @@ static void uss_names_free(struct uss_space *space)
 
 static void uss_names_enter(struct uss_space *space, struct task_struct *task, const struct nsproxy *new)
 {
-	if (space->names.ns && new->uts_ns != task->nsproxy->uts_ns)
+	if (space->names.ns && (!new || new->uts_ns != task->nsproxy->uts_ns))
 		uss_names_drop(space, true);
 }
 

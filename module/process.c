@@ -211,7 +211,7 @@ static void uss_process_leave(struct uss_space *space)
 static void uss_process_enter(struct uss_space *space, struct task_struct *task, const struct nsproxy *new)
 {
 #ifdef CONFIG_TIME_NS
-	if (new->time_ns != task->nsproxy->time_ns)
+	if (!new || new->time_ns != task->nsproxy->time_ns)
 		uss_process_clear_valid(space, USS_SPEAKS_START_TIME);
 #endif
 }

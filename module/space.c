@@ -343,7 +343,7 @@ void uss_space_leave(struct task_struct *task)
 	uss_deliver(task->mm, (struct uss_event){ uss_leave_event, task });
 }
 
-/* The current @task is about to enter the namespaces of @new, where system calls would answer otherwise. */
+/* The current @task is about to enter the namespaces of @new, where system calls would answer otherwise; NULL: unknown ones, perhaps. */
 void uss_space_enter(struct task_struct *task, struct nsproxy *new)
 {
 	uss_deliver(task->mm, (struct uss_event){ uss_enter_event, task, new });

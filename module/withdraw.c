@@ -39,13 +39,7 @@ static void uss_zap_system_page(struct vm_area_struct *vma)
 {
 	if (!uss_vma_is_ro(vma) || vma->vm_pgoff > USS_SYSTEM_PGOFF || vma->vm_pgoff + vma_pages(vma) <= USS_SYSTEM_PGOFF)
 		return;
-	/*
-	 * The exported function that zaps does so for VM_PFNMAP mappings only. It goes by the page table entry, which says that this is an
-	 * ordinary page.
-	 */
-	uss_vm_flags_mod(vma, VM_PFNMAP, 0);
-	zap_vma_ptes(vma, vma->vm_start + (USS_SYSTEM_PGOFF - vma->vm_pgoff) * PAGE_SIZE, PAGE_SIZE);
-	uss_vm_flags_mod(vma, 0, VM_PFNMAP);
+	uss_zap_vma_range(vma, vma->vm_start + (USS_SYSTEM_PGOFF - vma->vm_pgoff) * PAGE_SIZE, PAGE_SIZE);
 }
 
 /* Returns false if it must be tried again. */
@@ -92,7 +86,7 @@ static void uss_withdraw_all(struct work_struct *work)
 	spin_lock(&uss_withdrawals_lock);
 	list_splice(&list, &uss_withdrawals);
 	if (!uss_is_going)
-		queue_delayed_work(system_unbound_wq, &uss_withdrawals_work, msecs_to_jiffies(USS_WITHDRAWAL_RETRY_MS));
+		queue_delayed_work(uss_unbound_wq, &uss_withdrawals_work, msecs_to_jiffies(USS_WITHDRAWAL_RETRY_MS));
 	spin_unlock(&uss_withdrawals_lock);
 }
 
@@ -112,7 +106,7 @@ void uss_withdraw(struct uss_withdrawal *withdrawal, struct mm_struct *mm)
 		list_add_tail(&withdrawal->node, &uss_withdrawals);
 		withdrawal = NULL;
 		/* At once, even if others are waiting for their next try. */
-		mod_delayed_work(system_unbound_wq, &uss_withdrawals_work, 0);
+		mod_delayed_work(uss_unbound_wq, &uss_withdrawals_work, 0);
 	}
 	spin_unlock(&uss_withdrawals_lock);
 	kfree(withdrawal);

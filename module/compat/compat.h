@@ -2,57 +2,105 @@
 /*
  * compat.h - the kernels we run on, made to look like one
  *
- * The only file that knows kernel versions. The core is written against the newest interface; what an older kernel
- * calls otherwise gets its new name here, prefixed uss_, so that a reader of the core sees that something is behind it.
+ * The only file that knows how kernels differ. What interfaces have different forms gets one name here, prefixed uss_, so that a reader of
+ * the core sees that something is behind it. Which form a kernel has is not told by its version, because distributions change kernels of
+ * any version: the headers are probed (probes.c, which defines USS_HAVE_...). Versions in comments are those of the upstream kernel.
  */
 #ifndef USS_COMPAT_H
 #define USS_COMPAT_H
+
+#ifndef USS_HAVE_ALWAYS
+#error "usrsysshm: the kernel's headers were not probed; use module/Kbuild"
+#endif
 
 #include <linux/fs.h>
 #include <linux/ftrace.h>
 #include <linux/mm.h>
 #include <linux/sched/coredump.h>
 #include <linux/sysctl.h>
-#include <linux/version.h>
+#include <linux/workqueue.h>
 #include <asm/unistd.h>
 
+/* Without these, the module could be built for some kernels, but would only fail to load. */
+#ifndef CONFIG_DYNAMIC_FTRACE
+#error "usrsysshm hooks kernel functions by ftrace: it needs a kernel with CONFIG_FUNCTION_TRACER and CONFIG_DYNAMIC_FTRACE"
+#endif
+#ifndef CONFIG_KPROBES
+#error "usrsysshm finds kernel functions by kprobes: it needs a kernel with CONFIG_KPROBES"
+#endif
+#ifndef CONFIG_SYSCTL
+#error "programs ask for their pages by a sysctl: usrsysshm needs a kernel with CONFIG_SYSCTL"
+#endif
+
 /* 6.3 made vma->vm_flags read-only outside these two. */
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 3, 0)
+#ifdef USS_HAVE_VM_FLAGS_MOD
+#define uss_vm_flags_mod(vma, set, clear)	vm_flags_mod(vma, set, clear)
+#else
 static inline void uss_vm_flags_mod(struct vm_area_struct *vma, vm_flags_t set, vm_flags_t clear)
 {
 	vma->vm_flags = (vma->vm_flags | set) & ~clear;
 }
-#else
-#define uss_vm_flags_mod(vma, set, clear)	vm_flags_mod(vma, set, clear)
 #endif
 
 /* 6.10 has mseal(2). */
-#ifdef VM_SEALED
+#ifdef USS_HAVE_VM_SEALED
 #define USS_VM_SEALED	VM_SEALED
 #else
 #define USS_VM_SEALED	VM_NONE
 #endif
 
 /* 6.18 hid the flags of an mm behind functions. */
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 18, 0)
-#define uss_mm_is_unstable(mm)	test_bit(MMF_UNSTABLE, &(mm)->flags)
-#else
+#ifdef USS_HAVE_MM_FLAGS_TEST
 #define uss_mm_is_unstable(mm)	mm_flags_test(MMF_UNSTABLE, mm)
+#else
+#define uss_mm_is_unstable(mm)	test_bit(MMF_UNSTABLE, &(mm)->flags)
 #endif
 
 /* 6.4 renamed it. */
-#ifdef ftrace_regs_set_instruction_pointer
+#ifdef USS_HAVE_FTRACE_REGS_SET_INSTRUCTION_POINTER
 #define uss_ftrace_set_ip(fregs, ip)	ftrace_regs_set_instruction_pointer(fregs, ip)
 #else
 #define uss_ftrace_set_ip(fregs, ip)	ftrace_instruction_pointer_set(fregs, ip)
 #endif
 
 /* 6.2 and later: any traced function's arguments; before, out of the full registers. */
-#ifdef ftrace_regs_get_argument
+#ifdef USS_HAVE_FTRACE_REGS_GET_ARGUMENT
 #define uss_ftrace_argument(fregs, n)	ftrace_regs_get_argument(fregs, n)
 #else
 #define uss_ftrace_argument(fregs, n)	regs_get_kernel_argument(ftrace_get_regs(fregs), n)
 #endif
+
+/* 7.3 made one function of the two in which a task leaves its mm, at exec and at exit. */
+#ifdef USS_HAVE_MM_EXIT_EXEC_RELEASE
+#define USS_EXEC_MM_RELEASE	"mm_exit_exec_release"
+#define USS_EXIT_MM_RELEASE	"mm_exit_exec_release"
+#else
+#define USS_EXEC_MM_RELEASE	"exec_mm_release"
+#define USS_EXIT_MM_RELEASE	"exit_mm_release"
+#endif
+
+/* 6.17 renamed it, and later versions warn about the other name. */
+#ifdef USS_HAVE_SYSTEM_DFL_WQ
+#define uss_unbound_wq	system_dfl_wq
+#else
+#define uss_unbound_wq	system_unbound_wq
+#endif
+
+/* Takes ordinary pages out of the page tables. With the mmap_lock for writing. */
+static inline void uss_zap_vma_range(struct vm_area_struct *vma, unsigned long start, unsigned long size)
+{
+#ifdef USS_HAVE_ZAP_VMA_RANGE
+	zap_vma_range(vma, start, size);
+#else
+	/*
+	 * Before 7.1 the exported function does so for VM_PFNMAP mappings only. It goes by the page table entry, which says that this is an
+	 * ordinary page.
+	 */
+	uss_vm_flags_mod(vma, VM_PFNMAP, 0);
+	zap_vma_ptes(vma, start, size);
+	uss_vm_flags_mod(vma, 0, VM_PFNMAP);
+#endif
+}
 
 /* How the architecture calls the function of a system call: the processor's own, and the one for 32-bit programs where there is one. */
 #ifndef CONFIG_X86_64
@@ -64,15 +112,15 @@ static inline void uss_vm_flags_mod(struct vm_area_struct *vma, vm_flags_t set, 
 #endif
 #endif
 
-/* Some kernels from 6.12 on have no mmap_write_trylock(), and some of those begin a sequence with the lock (Kbuild looks). */
-#ifdef USS_HAS_MMAP_WRITE_TRYLOCK
+/* Some kernels from 6.12 on have no mmap_write_trylock(), and some of those begin a sequence with the lock. */
+#ifdef USS_HAVE_MMAP_WRITE_TRYLOCK
 #define uss_mmap_write_trylock(mm)	mmap_write_trylock(mm)
 #else
 static inline bool uss_mmap_write_trylock(struct mm_struct *mm)
 {
 	if (!down_write_trylock(&mm->mmap_lock))
 		return false;
-#ifdef USS_HAS_MM_LOCK_SEQCOUNT
+#ifdef USS_HAVE_MM_LOCK_SEQCOUNT
 	mm_lock_seqcount_begin(mm);
 #endif
 	return true;
@@ -82,15 +130,15 @@ static inline bool uss_mmap_write_trylock(struct mm_struct *mm)
 /* 6.5 dropped an argument. */
 static inline long uss_get_remote_page(struct mm_struct *mm, unsigned long addr, unsigned int flags, struct page **page)
 {
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 5, 0)
-	return get_user_pages_remote(mm, addr, 1, flags, page, NULL, NULL);
-#else
+#ifdef USS_HAVE_GUP_WITHOUT_VMAS
 	return get_user_pages_remote(mm, addr, 1, flags, page, NULL);
+#else
+	return get_user_pages_remote(mm, addr, 1, flags, page, NULL, NULL);
 #endif
 }
 
 /* 6.6 passes the size of a sysctl table; before, a table ended with an empty entry, which 6.11 began to reject. */
-#ifdef register_sysctl
+#ifdef USS_HAVE_CTL_TABLE_SIZE
 #define USS_CTL_TABLE_END
 #else
 /* clang-format off */
@@ -99,10 +147,10 @@ static inline long uss_get_remote_page(struct mm_struct *mm, unsigned long addr,
 #endif
 
 /* 6.11 made the table constant for its handlers. */
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 11, 0)
-typedef struct ctl_table uss_ctl_table;
-#else
+#ifdef USS_HAVE_CONST_CTL_TABLE
 typedef const struct ctl_table uss_ctl_table;
+#else
+typedef struct ctl_table uss_ctl_table;
 #endif
 
 /* A sysctl's handler is not given the file. But it is given the file's position, which is part of the read that is under way (since 5.8). */
@@ -129,6 +177,29 @@ static inline bool uss_changes_thread(int call)
 		return true;
 	default:
 		return false;
+	}
+}
+
+/* Numbers the system calls in which a thread enters namespaces, of both kinds of program, from 0; -1: it is another one. */
+#define USS_NAMESPACE_CALLS	4
+static inline int uss_namespace_call(int call)
+{
+#ifdef __X32_SYSCALL_BIT
+	call &= ~__X32_SYSCALL_BIT;
+#endif
+	switch (call) {
+	case __NR_unshare:
+		return 0;
+	case __NR_setns:
+		return 1;
+#ifdef CONFIG_IA32_EMULATION
+	case __NR_ia32_unshare:
+		return 2;
+	case __NR_ia32_setns:
+		return 3;
+#endif
+	default:
+		return -1;
 	}
 }
 

@@ -18,7 +18,7 @@
 static const volatile struct uss_process_page *page;
 static int lease, started, go;
 static bool succeeds, lasts_long;
-static int ends[2];
+static int ends[2], asked[2];
 
 static void copy_file(const char *from, const char *to)
 {
@@ -54,10 +54,15 @@ static int sharer(void *unused)
 	return 0;
 }
 
-/* Gives the lease back after a while. */
+/* Gives the lease back after a while, or when the process that asks has its answer. */
 static void return_lease(void)
 {
-	sleep_us(lasts_long ? 600000 : 20000);
+	char byte;
+
+	if (lasts_long)
+		CHECK(read(asked[0], &byte, 1) == 1, "read");
+	else
+		sleep_us(20000);
 	CHECK(!fcntl(lease, F_SETLEASE, F_UNLCK), "lease: %s", strerror(errno));
 	close(lease);
 }
@@ -92,7 +97,7 @@ static void ask_during_exec(void)
 	char byte;
 
 	write_script();
-	CHECK(!pipe2(ends, O_CLOEXEC), "pipe");
+	CHECK(!pipe2(ends, O_CLOEXEC) && !pipe2(asked, O_CLOEXEC), "pipe");
 	leaser = start_leaser();
 	pid = clone(sharer, stack + STACK, CLONE_VM | SIGCHLD, NULL);
 	CHECK(pid > 0, "clone");
@@ -102,8 +107,10 @@ static void ask_during_exec(void)
 	page = ask();
 	CHECK(page, "no page");
 	check_page_pid(page, "during another process's exec");
-	if (lasts_long)
+	if (lasts_long) {
 		check_page_zero(page, "during another process's long exec");
+		CHECK(write(asked[1], "a", 1) == 1, "write");
+	}
 	if (succeeds) {
 		CHECK(read(ends[0], &byte, 1) == 0, "read");
 		check_page_serves(page, "after the sharer's exec");

@@ -4,6 +4,7 @@
 set -eu
 . "$(dirname "$0")/../shell.sh"
 command -v criu >/dev/null || { echo "this release has no criu"; exit 77; }
+! criu check 2>&1 | grep -q "Could not initialize kernel features detection" || { echo "this release's criu does not support this kernel"; exit 77; }
 
 start() { # COMMAND...: in a session of its own, which CRIU requires
 	setsid "$@" </dev/null >/dev/null 2>&1 & pid=$!
