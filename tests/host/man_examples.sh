@@ -84,7 +84,7 @@ done
 			printf "_Static_assert(sizeof(((struct %s *)0)->%s) == %s, \"size\");\n", type, $6, $4
 		}' man/usrsysshm.4
 } >"$work/layout.c"
-is "usrsysshm(4): fields" "$(grep -c '^USS_AT(.*' include/usrsysshm/abi.h)" "$(($(grep -c offsetof "$work/layout.c") + 4))"
+is "usrsysshm(4): fields" "$(grep -c '^USS_AT(.*' include/usrsysshm/abi.h)" "$(($(grep -c offsetof "$work/layout.c") + 5))"
 cc -Iinclude -fsyntax-only "$work/layout.c" 2>"$work/log" || fail "usrsysshm(4): layout: $(cat "$work/log")"
 names=$(grep -oh 'procname = "[a-z_]*"' module/*.c | cut -d '"' -f 2
 	grep -oh '__ATTR_RO([a-z_]*' module/*.c | cut -d '(' -f 2)
