@@ -4,7 +4,7 @@
  *
  *	program FILE
  *
- * Ten times a second it writes into FILE: the number of the line, the result of uss_served(), and whether all answers are right. It ends
+ * Ten times a second it writes into FILE: the number of the line, the result of uss_served() without CPU time, and whether all answers are right. It ends
  * when FILE.stop exists.
  */
 #include <stdio.h>
@@ -29,7 +29,8 @@ int main(int argc, char **argv)
 		file = fopen(new, "w");
 		if (!file)
 			return 1;
-		fprintf(file, "%lu %u %s\n", line, uss_served(), uss_getpid() == getpid() && !strcmp(name, real) ? "right" : "wrong");
+		fprintf(file, "%lu %u %s\n", line, uss_served() & ~USS_SERVED_CPUTIME,
+			uss_getpid() == getpid() && !strcmp(name, real) ? "right" : "wrong");
 		if (fclose(file) || rename(new, argv[1]))
 			return 1;
 		usleep(100000);
