@@ -144,7 +144,7 @@ static void usage(FILE *out)
 
 	fputs("usage: usrsysshm COMMAND [ARGUMENT]...\n\n", out);
 	for (i = 0; i < COMMANDS; i++)
-		fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].summary);
+		fprintf(out, "  %-9s %s\n", commands[i].name, commands[i].summary);
 	fputs("\n`usrsysshm help COMMAND` explains a command; --version prints the version.\n", out);
 }
 
