@@ -12,7 +12,7 @@ mkdir "$work/bin"
 ln -s "$PWD/build/usrsysshm" "$work/bin/usrsysshm"
 export PATH=$work/bin:$PATH HOME=$work
 commands=$(usrsysshm --help | sed -n 's/^  \([a-z]*\)  .*/\1/p' | sort | xargs)
-contains "commands" "run show stat status" "$commands"
+contains "commands" "selftest show stat status" "$commands"
 
 in_bash() { # WORD...: what bash offers for the last word
 	bash -c '. packaging/completion/usrsysshm; COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _usrsysshm; printf "%s\n" "${COMPREPLY[@]}"' bash "$@" | sort | xargs
