@@ -123,13 +123,15 @@ static void uss_evict_all(struct work_struct *work)
 
 	for (round = 1; uss_is_mapped(); round++) {
 		if (IS_ERR_OR_NULL(uss_zero_file))
-			uss_zero_file = filp_open("/dev/zero", O_RDWR, 0);
+			uss_zero_file = uss_open_name("/dev/zero", O_RDWR);
 		if (IS_ERR(ours))
 			ours = uss_open_file("[usrsysshm-gone]", &uss_zero_fops, O_RDONLY);
 		while (!IS_ERR(uss_zero_file) && !IS_ERR(ours) && (mm = uss_spaces_get_mm(round))) {
 			uss_evict(mm, ours);
 			mmput(mm);
 		}
+		if (round % 512 == 0 && IS_ERR(uss_zero_file))
+			pr_warn("cannot open /dev/zero, which replaces the pages of processes: error %ld\n", PTR_ERR(uss_zero_file));
 		if (round % 512 == 0)
 			pr_warn("still waiting for %d processes to let go of their pages\n", uss_count_processes());
 		if (uss_is_mapped())

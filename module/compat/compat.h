@@ -13,7 +13,9 @@
 #error "usrsysshm: the kernel's headers were not probed; use module/Kbuild"
 #endif
 
+#include <linux/err.h>
 #include <linux/fs.h>
+#include <linux/fs_struct.h>
 #include <linux/ftrace.h>
 #include <linux/mm.h>
 #include <linux/sched/coredump.h>
@@ -135,6 +137,18 @@ static inline long uss_get_remote_page(struct mm_struct *mm, unsigned long addr,
 #else
 	return get_user_pages_remote(mm, addr, 1, flags, page, NULL, NULL);
 #endif
+}
+
+/* Opens a file by its name, in a kernel thread. Since 7.3 their root directory is an empty file system, and no longer that of process 1. */
+static inline struct file *uss_open_name(const char *name, int flags)
+{
+	struct file *file = ERR_PTR(-ENOENT);
+
+#ifdef USS_HAVE_SCOPED_WITH_INIT_FS
+	scoped_with_init_fs()
+#endif
+		file = filp_open(name, flags, 0);
+	return file;
 }
 
 /* 6.6 passes the size of a sysctl table; before, a table ended with an empty entry, which 6.11 began to reject. */

@@ -5,6 +5,7 @@
  * Each line that begins with USS_PROBE is a snippet. If it compiles, compat.h sees USS_HAVE_NAME defined. A new line is all that a new probe
  * needs. The first two test the method itself.
  */
+#include <linux/fs_struct.h>
 #include <linux/ftrace.h>
 #include <linux/mm.h>
 #include <linux/mmap_lock.h>
@@ -35,3 +36,4 @@ USS_PROBE(CONST_CTL_TABLE,			int f(const struct ctl_table *, int, void *, size_t
 USS_PROBE(CTL_TABLE_SIZE,			register_sysctl_sz("", p, 0))
 USS_PROBE(MM_EXIT_EXEC_RELEASE,			mm_exit_exec_release(NULL, mm))
 USS_PROBE(SYSTEM_DFL_WQ,			(void)system_dfl_wq)
+USS_PROBE(SCOPED_WITH_INIT_FS,			scoped_with_init_fs() (void)0)
