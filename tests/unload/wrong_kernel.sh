@@ -28,5 +28,9 @@ insmod "$module"
 read -r _ </proc/sys/kernel/usrsysshm
 is "mappings after loading and asking" 1 "$(grep -c usrsysshm /proc/$$/maps)"
 if sysctl -q kernel.ftrace_enabled=0 2>/dev/null; then fail "the function tracer was turned off while the module is loaded"; fi
-is "hooks" 9 "$(grep -c . /sys/kernel/tracing/enabled_functions)"
+# One more where CPU time is served: the kernel places that probe by ftrace.
+case $(grep -c . /sys/kernel/tracing/enabled_functions) in
+13 | 14) ;;
+*) fail "hooked functions: $(cat /sys/kernel/tracing/enabled_functions)" ;;
+esac
 rmmod usrsysshm
