@@ -12,16 +12,16 @@
 #include "libc.h"
 #include "stack.h"
 
-/* glibc's internal name for its clock_gettime. */
-int __clock_gettime(clockid_t clock, struct timespec *time) __attribute__((weak));
-
+/* Looked up once. (glibc's __clock_gettime is private to one version of glibc.) */
 static int uss_next_clock_gettime(clockid_t clock, struct timespec *time)
 {
-	int (*next)(clockid_t clock, struct timespec *time);
+	static int (*found)(clockid_t clock, struct timespec *time);
+	int (*next)(clockid_t clock, struct timespec *time) = __atomic_load_n(&found, __ATOMIC_RELAXED);
 
-	if (__clock_gettime)
-		return __clock_gettime(clock, time);
-	USS_FIND_NEXT(next, "clock_gettime");
+	if (!next) {
+		USS_FIND_NEXT(next, "clock_gettime");
+		__atomic_store_n(&found, next, __ATOMIC_RELAXED);
+	}
 	return next(clock, time);
 }
 

@@ -24,6 +24,7 @@
 #if defined(CONFIG_X86_64) && !defined(CONFIG_IRQ_TIME_ACCOUNTING) && !defined(CONFIG_PARAVIRT_TIME_ACCOUNTING) && \
 	!defined(CONFIG_SCHED_PROXY_EXEC) && defined(CONFIG_KALLSYMS_ALL) && defined(CONFIG_KRETPROBES)
 
+#include <linux/irq_work.h>
 #include <linux/kprobes.h>
 #include <linux/math64.h>
 #include <linux/printk.h>
@@ -192,10 +193,18 @@ static void uss_clock_publish(struct work_struct *work)
 	raw_spin_unlock_irq(&uss_clock_lock);
 }
 
-void uss_clock_lose(const char *why)
+static void uss_report_diverged(struct irq_work *work)
+{
+	pr_warn_once("CPU time is not served any more: a thread's run time and the scheduler's clock have diverged\n");
+}
+
+static DEFINE_IRQ_WORK(uss_diverged_work, uss_report_diverged);
+
+/* With the run queue's lock held, where printk() could wake a task up, and so take that lock again. */
+void uss_clock_diverged(void)
 {
 	uss_clock_withdraw(true);
-	pr_warn_once("CPU time is not served any more: %s\n", why);
+	irq_work_queue(&uss_diverged_work);
 }
 
 /*
@@ -336,6 +345,7 @@ void uss_clock_exit(void)
 	unregister_kprobe(&uss_scale_probe);
 	unregister_kprobe(&uss_unstable_probe);
 	cancel_delayed_work_sync(&uss_clock_work);
+	irq_work_sync(&uss_diverged_work);
 }
 
 #else
@@ -358,7 +368,7 @@ void uss_clock_exit(void)
 {
 }
 
-void uss_clock_lose(const char *why)
+void uss_clock_diverged(void)
 {
 }
 

@@ -125,7 +125,7 @@ static notrace void uss_slot_end(struct uss_cputime_slot **valid, const struct t
 	WRITE_ONCE(slot->sequence, slot->sequence + 1);
 	/* From 6.12 on a wake-up moves exec_start of a task that has gone to sleep and is still current. It runs no user code in between. */
 	if (prev->on_rq && slot->run_time != uss_run_time(prev))
-		uss_clock_lose("a thread's run time and the scheduler's clock have diverged");
+		uss_clock_diverged();
 }
 
 static notrace void uss_slot_begin(struct uss_cputime_slot **valid, struct uss_cputime_reader *reader, struct task_struct *next)
@@ -363,10 +363,10 @@ static int uss_cputime_init(void)
 
 static void uss_cputime_exit(void)
 {
-	uss_clock_exit();
 	cancel_delayed_work_sync(&uss_watch_work);
 	/* There is no reader any more. */
 	uss_watch(NULL);
+	uss_clock_exit();
 	/* For uss_reader_take_off(), and then for uss_reader_free_rcu(). */
 	rcu_barrier();
 	rcu_barrier();
