@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A thread's CPU time from the page lies between two system calls around it, and never goes backwards, while the thread is preempted,
- * moved between processors, sleeps, and changes its scheduling class. TEST_ROUNDS in the environment sets the number of comparisons
- * (default 200,000).
+ * moved between processors, sleeps, changes its scheduling class, and is interrupted by signal handlers that sleep. TEST_ROUNDS in the
+ * environment sets the number of comparisons (default 200,000).
  */
 #include <pthread.h>
 #include <sched.h>
+#include <signal.h>
 #include <sys/resource.h>
+#include <sys/time.h>
 #include <time.h>
 
 #include "cputime.h"
@@ -39,6 +41,31 @@ static void move(int i)
 	setpriority(PRIO_PROCESS, 0, i % 5);
 }
 
+/* Interrupts a reader between any two of its loads, and is switched away from there. */
+static void sleep_in_handler(int signal)
+{
+	struct timespec pause = { .tv_nsec = 1000 };
+	uint64_t last = 0;
+	int err = errno;
+
+	(void)signal;
+	nanosleep(&pause, NULL);
+	check_cputime_after(&last, "signal handler");
+	errno = err;
+}
+
+static void interrupted_by_signals(long rounds)
+{
+	struct itimerval often = { { 0, 200 }, { 0, 200 } }, never = { { 0, 0 }, { 0, 0 } };
+	struct sigaction action = { .sa_handler = sleep_in_handler, .sa_flags = SA_RESTART };
+	long i;
+
+	CHECK(!sigaction(SIGALRM, &action, NULL) && !setitimer(ITIMER_REAL, &often, NULL), "timer: %s", strerror(errno));
+	for (i = 0; i < rounds; i++)
+		check_cputime("thread that signals interrupt");
+	setitimer(ITIMER_REAL, &never, NULL);
+}
+
 int main(void)
 {
 	const char *text = getenv("TEST_ROUNDS");
@@ -59,5 +86,6 @@ int main(void)
 	for (i = 0; i < 3; i++)
 		pthread_join(threads[i], NULL);
 	check_mostly_served(rounds);
+	interrupted_by_signals(rounds / 2);
 	return 0;
 }
