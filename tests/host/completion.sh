@@ -4,7 +4,7 @@ set -eu
 cd "$(dirname "$0")/../.."
 . tests/shell.sh
 
-vm/setup build packages
+vm/setup build completion
 make -s user
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
