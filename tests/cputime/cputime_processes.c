@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <sys/mman.h>
 #include <sys/ptrace.h>
+#include <sys/user.h>
 
 #include "cputime.h"
 
@@ -112,12 +113,27 @@ static void processes_that_share_memory(void)
 	}
 }
 
+/* Whether the next instruction of the traced process is RDTSCP. */
+static bool is_before_counter(pid_t pid)
+{
+	struct user_regs_struct registers;
+
+	CHECK(!ptrace(PTRACE_GETREGS, pid, 0, &registers), "registers: %s", strerror(errno));
+	return (ptrace(PTRACE_PEEKTEXT, pid, registers.rip, 0) & 0xffffff) == 0xf9010f;
+}
+
 static void stopped_and_traced(void)
 {
-	pid_t pid = fork();
-	int i, status;
+	cpu_set_t first;
+	int i, status, stops = 0;
+	pid_t pid;
 
+	pid = fork();
 	if (!pid) {
+		/* Moved to another processor at each step, it would make the system call. */
+		CPU_ZERO(&first);
+		CPU_SET(0, &first);
+		CHECK(!sched_setaffinity(0, sizeof(first), &first), "affinity: %s", strerror(errno));
 		need_cputime();
 		for (;;)
 			check_many("stopped process", 100);
@@ -136,6 +152,17 @@ static void stopped_and_traced(void)
 		CHECK(!ptrace(PTRACE_DETACH, pid, 0, 0), "detach: %s", strerror(errno));
 		usleep(10000);
 	}
+	/* One instruction at a time, with a long stop before it reads the counter: the child is switched from and to between its loads. */
+	CHECK(!ptrace(PTRACE_ATTACH, pid, 0, 0) && waitpid(pid, &status, 0) == pid, "attach: %s", strerror(errno));
+	for (i = 0; i < 12000 && stops < 10; i++) {
+		if (is_before_counter(pid)) {
+			stops++;
+			usleep(50000);
+		}
+		CHECK(!ptrace(PTRACE_SINGLESTEP, pid, 0, 0), "step %d: %s", i, strerror(errno));
+		CHECK(waitpid(pid, &status, 0) == pid && WIFSTOPPED(status), "step %d: %#x", i, status);
+	}
+	CHECK(stops == 10, "%d stops before the counter is read", stops);
 	kill(pid, SIGKILL);
 	CHECK(waitpid(pid, &status, 0) == pid && WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL, "ended with %#x", status);
 }
