@@ -62,9 +62,9 @@ contains "no verdict" "no verdict" "$err"
 run 125 -- sh -c 'echo 1 >/proc/sys/kernel/sysrq; echo c >/proc/sysrq-trigger'
 contains "a panic" "sysrq triggered crash" "$err"
 run 125 --timeout
-contains "an option without its value" "vm/run [--kernel VERSION]" "$err"
+contains "an option without its value" "vm/run [OPTION...] [--] COMMAND" "$err"
 run 125
-contains "no command" "vm/run [--kernel VERSION]" "$err"
+contains "no command" "vm/run [OPTION...] [--] COMMAND" "$err"
 run 125 --kernel 5.99 -- true
 contains "no such kernel" "no kernel 5.99" "$err"
 # A directory with an odd name under a locale without letters, and a daemon that keeps the output open.
