@@ -54,7 +54,7 @@ lint:
 	tests/lint
 
 check-programs:
-	vm/setup build vm check programs suites
+	vm/setup build vm check programs cputime suites
 	$(MAKE) user tests
 	vm/run --timeout 2400 --memory 3072 env PROGRAM_TIMEOUT=600 tests/real/run
 	source=$$(tests/real/bash_source) && vm/run --timeout 7200 --memory 3072 env BASH_SOURCE_DIRECTORY="$$source" tests/real/suites

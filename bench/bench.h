@@ -31,14 +31,14 @@ static inline int compare_doubles(const void *a, const void *b)
 struct method {
 	const char *what, *name;
 	void (*run)(long count);
-	long count; /* a round of the default takes this many */
+	long count; /* in one round, times the scale */
 };
 
 /*
- * Measures the methods in turn, ROUNDS times, so that a disturbance hits all of them, and prints "WHAT,METHOD,MEDIAN,LOW,HIGH" for each:
- * nanoseconds for one time, the median and the quartiles.
+ * Measures the methods in turn, ROUNDS times after one that does not count, so that a disturbance hits all of them. Prints
+ * "WHAT,METHOD,MEDIAN,LOW,HIGH" for each: the nanoseconds of one call, their median and quartiles.
  */
-static inline void measure(const struct method *methods, size_t number, double scale)
+static inline void measure_methods(const struct method *methods, size_t number, double scale)
 {
 	double *times = calloc(number * ROUNDS, sizeof(*times)), *sorted, start;
 	size_t i;

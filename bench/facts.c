@@ -141,6 +141,6 @@ int main(int argc, char **argv)
 		fprintf(stderr, "%s: not every fact is served from a page (uss_served: %#x of %#x)\n", argv[0], uss_served(), wanted);
 		return 1;
 	}
-	measure(methods, sizeof(methods) / sizeof(*methods), argc > 1 ? atof(argv[1]) : 1);
+	measure_methods(methods, sizeof(methods) / sizeof(*methods), argc > 1 ? atof(argv[1]) : 1);
 	return 0;
 }

@@ -4,35 +4,17 @@
  *
  *	bench-getpid [CALLS]
  *
- * The two are measured in turn, eleven times; the medians are printed. Under `vm/run --icount` a nanosecond is an instruction.
+ * The two are measured in turn, ROUNDS times; the medians are printed. Under `vm/run --icount` a nanosecond is an instruction.
  */
-#include <stdio.h>
-#include <stdlib.h>
 #include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 #include <usrsysshm.h>
 
-#define ROUNDS 11
-
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
-}
-
-static int compare(const void *a, const void *b)
-{
-	double x = *(const double *)a, y = *(const double *)b;
-
-	return x < y ? -1 : x > y;
-}
+#include "bench.h"
 
 static double median(double *values)
 {
-	qsort(values, ROUNDS, sizeof(*values), compare);
+	qsort(values, ROUNDS, sizeof(*values), compare_doubles);
 	return values[ROUNDS / 2];
 }
 

@@ -10,12 +10,11 @@
  * others wait.
  */
 #include <pthread.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 #include <usrsysshm.h>
+
+#include "bench.h"
 
 #define THREADS 4
 
@@ -27,14 +26,6 @@ static struct {
 
 static const char text[] = "worker 7: idle since 12:00, 1234 requests served, 0 errors, next check in 5 s";
 static long calls = 20000;
-
-static double now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (double)t.tv_sec * 1e9 + (double)t.tv_nsec;
-}
 
 static void set_slots(void)
 {
