@@ -163,7 +163,7 @@ static struct uss_kept *uss_kept_alloc(size_t length)
 	return kept;
 }
 
-/* Does @kept belong to the command line as it is read now? If not, and the reader begins at the beginning, it begins as well. */
+/* Can a piece at @offset follow what is kept? A first piece of another command line empties @kept, and can. */
 static bool uss_kept_continues(struct uss_kept *kept, const struct uss_args *args, size_t offset, char last)
 {
 	if (kept->args.start == args->start && kept->args.end == args->end && kept->last == last)
@@ -266,9 +266,6 @@ int uss_kept_read(const struct mm_struct *mm, const struct uss_args *args, unsig
 		if (offset < kept->length) {
 			got = min_t(size_t, len, kept->length - offset);
 			memcpy(buf, kept->text + offset, got);
-		} else if (addr == args->end - 1) {
-			*buf = kept->last;
-			got = 1;
 		}
 	}
 	raw_spin_unlock(&bucket->lock);
@@ -302,7 +299,7 @@ int uss_kept_init(void)
 
 void uss_kept_exit(void)
 {
-	/* Seen by everybody who takes a bucket's lock after uss_kept_forget_all(). */
+	/* Under a bucket's lock, either uss_kept_forget_all() sees a new copy, or its reader sees this. */
 	WRITE_ONCE(uss_kept_is_closed, true);
 	uss_kept_forget_all();
 	uss_shrinker_unregister(uss_kept_shrinker);

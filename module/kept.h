@@ -20,7 +20,10 @@ void uss_kept_exit(void);
  * kernel shows the text up to a NUL. May allocate memory, does not sleep. The caller holds @mm.
  */
 void uss_kept_store(const struct mm_struct *mm, const struct uss_args *args, unsigned long addr, const char *piece, int length, char last);
-/* Does what a read of @len bytes at @addr would have done then. Returns how many bytes are known. */
+/*
+ * Does what a read of @len bytes at @addr would have done then. Returns how many bytes are known. If the last byte is not, the kernel takes
+ * it for NUL, and reads the same text.
+ */
 int uss_kept_read(const struct mm_struct *mm, const struct uss_args *args, unsigned long addr, char *buf, int len);
 
 /* @mm is going away. Atomic context. */

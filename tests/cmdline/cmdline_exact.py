@@ -30,6 +30,11 @@ def place(argument, environment):
         set_mm(what, address)
 
 def serve(layout):
+    if layout == b"module-page":
+        # Not ordinary memory: its pages are read by the module's own method.
+        page = int(open("/proc/sys/kernel/usrsysshm", encoding="ascii").read())
+        place((page + 10, page + 200), (page + 220, page + 1000))
+        return
     flags, fd = mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS, -1
     if layout == b"file":
         flags, fd = mmap.MAP_PRIVATE, os.open("/bin/true", os.O_RDONLY)
@@ -66,7 +71,7 @@ def reads(pid):
     return texts
 
 layouts = ("plain", "overwritten", "overwritten-long", "contiguous", "file", "untouched", "hole", "hole-at-beginning", "hole-at-end",
-           "no-access", "empty")
+           "no-access", "empty", "module-page")
 seen, stuck = set(), number("stuck_reads")
 for layout in layouts:
     process = Process(serve)
