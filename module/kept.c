@@ -144,9 +144,7 @@ static unsigned long uss_kept_evict(unsigned long count, long bytes)
 	return dropped;
 }
 
-/*
- * Without the right to wait or to begin reclaim: a copy is worth neither. The pages of the slab and the reader's memory cgroup limit it too.
- */
+/* GFP_NOWAIT: a copy is not worth waiting for, nor reclaiming other memory. */
 static struct uss_kept *uss_kept_alloc(size_t length)
 {
 	size_t size = roundup_pow_of_two(offsetof(struct uss_kept, text) + length);
@@ -203,8 +201,8 @@ static void uss_kept_replace(struct uss_kept_bucket *bucket, struct uss_kept *ne
 }
 
 /* The first try is without memory in @new. Returns false if it needs some: room for @offset and @length. Takes @new if it is used. */
-static bool uss_kept_try(const struct mm_struct *mm, const struct uss_args *args, size_t offset, const char *piece, size_t length, char last,
-			 struct uss_kept **new)
+static bool uss_kept_try(const struct mm_struct *mm, const struct uss_args *args, size_t offset, const char *piece, size_t length,
+			 char last, struct uss_kept **new)
 {
 	struct uss_kept_bucket *bucket = uss_kept_bucket(mm);
 	struct uss_kept *kept;
