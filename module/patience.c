@@ -10,12 +10,12 @@
  *    TIF_NOTIFY_SIGNAL, which, unlike a signal, the reading program does not see.
  *
  * 2. ps reads the command lines of all processes, and all waits together must be short. So an mm that was waited for in vain is marked stuck.
- *    For a second its readers only try the lock, and later a reader waits two ticks for it, once a second. The first reader that gets the
+ *    For a second its readers only try the lock, and later a reader waits 15 ms for it, once a second. The first reader that gets the
  *    lock clears the mark.
  *
- * 3. One reading process waits ps_patience_ms in full for the first stuck mm that it meets, then two ticks for each, and ten times
- *    ps_patience_ms for all. The account is cleared after a second without a wait in vain. Two ticks are long enough for a process
- *    that is not stuck, because of the queue. So a user who has stuck processes shortens the wait for others, but does not end it.
+ * 3. One reading process waits ps_patience_ms in full for the first stuck mm that it meets, then 15 ms for each, and ten times
+ *    ps_patience_ms for all. The account is cleared after a second without a wait in vain. In the queue, 15 ms are long enough for a process
+ *    that is not stuck. So a user who has stuck processes shortens the wait for others, but does not end it.
  *
  * Marks and accounts are in two small tables. When two mms or two readers have the same entry, the later one gets it, and the earlier one
  * waits again.
@@ -33,8 +33,8 @@
 
 unsigned int uss_ps_patience_ms = 100;
 
-/* Long enough for an mm that is locked for a moment; in jiffies. One tick could end at once. */
-#define USS_LEAST_PATIENCE	2
+/* Long enough for an mm that is locked for a moment. A reader at the head of the queue has precedence after 4 ms. */
+#define USS_LEAST_PATIENCE_MS	15
 /* In multiples of ps_patience_ms. */
 #define USS_ALL_PATIENCE	10
 
@@ -92,7 +92,7 @@ static struct uss_reader *uss_current_reader(void)
 static unsigned long uss_patience(const struct mm_struct *mm, unsigned long whole)
 {
 	struct uss_stuck *stuck = uss_stuck_of(mm);
-	unsigned long least = min_t(unsigned long, USS_LEAST_PATIENCE, whole), waited, since;
+	unsigned long least = min_t(unsigned long, msecs_to_jiffies(USS_LEAST_PATIENCE_MS), whole), waited, since;
 	bool marked;
 
 	raw_spin_lock(&uss_patience_lock);

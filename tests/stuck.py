@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import time
+import traceback
 
 PATIENCE = "/sys/module/usrsysshm/parameters/ps_patience_ms"
 HOLDER = os.path.join(os.path.dirname(os.environ["USRSYSSHM_MODULE"]), "hold_mmap_lock.ko")
@@ -40,17 +41,20 @@ def in_child(function, timeout=None):
     pid = os.fork()
     if pid == 0:
         os.close(ours)
-        start = time.monotonic()
-        answer = function()
-        took = time.monotonic() - start
-        os.write(theirs, b"%d " % (took * 1e6) + answer)
+        try:
+            start = time.monotonic()
+            answer = function()
+            took = time.monotonic() - start
+            os.write(theirs, b"%d " % (took * 1e6) + answer)
+        except BaseException:  # This process must not go on as a second test.
+            traceback.print_exc()
         os._exit(0)
     os.close(theirs)
     end = time.monotonic() + (timeout or 100)
     while os.waitpid(pid, os.WNOHANG)[0] == 0:
         if time.monotonic() > end:
+            # Some system calls cannot be interrupted, so do not wait for its end.
             os.kill(pid, 9)
-            os.waitpid(pid, 0)
             os.close(ours)
             return None
         time.sleep(0.005)
@@ -58,6 +62,7 @@ def in_child(function, timeout=None):
     while piece := os.read(ours, 65536):
         text += piece
     os.close(ours)
+    check(text, "a reader failed (see above)")
     microseconds, answer = text.split(b" ", 1)
     return answer, int(microseconds) / 1e6
 
@@ -83,7 +88,7 @@ class Held:
 class Process:
     """A process that runs functions of this program when it is told to, and its end."""
 
-    def __init__(self, function=None, arguments=None):
+    def __init__(self, function):
         self.commands, theirs = os.pipe(), os.pipe()
         self.pid = os.fork()
         if self.pid == 0:
@@ -94,9 +99,12 @@ class Process:
 
     def _serve(self, function, answers):
         os.close(self.commands[1])
-        while command := os.read(self.commands[0], 4096):
-            answer = function(command)
-            os.write(answers[1], answer or b"done")
+        try:
+            while command := os.read(self.commands[0], 4096):
+                answer = function(command)
+                os.write(answers[1], answer or b"done")
+        except BaseException:
+            traceback.print_exc()
         os._exit(0)
 
     def tell(self, command):

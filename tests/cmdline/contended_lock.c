@@ -18,10 +18,11 @@ static void *contend(void *unused)
 {
 	(void)unused;
 	for (;;) {
-		char *memory = mmap(NULL, 1 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
+		char *memory = mmap(NULL, 1 << 16, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 		CHECK(memory != MAP_FAILED, "mmap: %s", strerror(errno));
-		munmap(memory, 1 << 20);
+		memory[0] = 1;
+		munmap(memory, 1 << 16);
 	}
 	return NULL;
 }

@@ -23,7 +23,7 @@ took() {
 	done
 }
 
-cat >/tmp/psutil.py <<'END'
+cat >/tmp/list_processes.py <<'END'
 import psutil
 for process in psutil.process_iter(["pid", "name", "cmdline", "environ"]):
     print(process.info["pid"], process.info["name"], " ".join(process.info["cmdline"] or []))
@@ -33,13 +33,16 @@ mkdir -p /root/.config/htop
 echo 'highlight_deleted_exe=0' >/root/.config/htop/htoprc
 htop_once() {
 	: >/tmp/screen
-	TERM=xterm timeout 20 script -qfc 'stty cols 150 rows 300; htop -d 1' /tmp/screen >/dev/null 2>&1 & screen=$!
-	until tr -d '\0' </tmp/screen | grep -aq "sleep[^ ]* [^ ]*29[0-9][0-9]"; do sleep 0.05; kill -0 $screen || return; done
+	TERM=xterm script -qfc 'stty cols 150 rows 300; htop' /tmp/screen >/dev/null 2>&1 & screen=$!
+	for _ in $(seq 200); do
+		! tr -d '\0' </tmp/screen | grep -aq "sleep[^ ]* [^ ]*29[0-9][0-9]" || break
+		sleep 0.05
+	done
 	kill -KILL $screen
 	tr -d '\0' </tmp/screen
 }
 programs=("ps aux" "ps -ef" "top -b -n 1 -c -w 200" "pgrep -f zzzz" "pgrep -f sleep.2999" "pidof sleep" "pkill -0 -f sleep.2999"
-	"killall -0 sleep" "/usr/bin/python3 /tmp/psutil.py" "usrsysshm ps" htop_once)
+	"killall -0 sleep" "/usr/bin/python3 /tmp/list_processes.py" "usrsysshm ps" htop_once)
 
 pids=()
 for i in $(seq 2800 2999); do
