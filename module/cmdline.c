@@ -1,81 +1,140 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * cmdline.c - how others read the command line of a process with a title
+ * cmdline.c - how others read the command line and the environment of a process
  *
- * 1. /proc/PID/cmdline reads the range from mm->arg_start to mm->arg_end by access_remote_vm(mm, address, ..., FOLL_ANON). So does
- *    /proc/PID/environ its range, and no other code passes just that flag. For an mm with a window (title.c) the call comes to
- *    uss_cmdline_read() instead, to which an address means:
+ * 1. /proc/PID/cmdline reads the range from mm->arg_start to mm->arg_end by access_remote_vm(mm, address, ..., FOLL_ANON): first its last
+ *    byte, which tells how far the text goes, then the text. So does /proc/PID/environ its range, and no other code passes just that flag.
+ *    These calls come to uss_cmdline_read() instead. Who may read is checked by their callers.
+ *
+ * 2. It reads what access_remote_vm() would read, byte for byte, except that it does not make the process's stack grow for an address
+ *    below it. The lock that this needs, the mmap_lock, is waited for, but not for long (patience.c). In the end the answer for a command
+ *    line is what was last read of it (kept.c), otherwise nothing. (Calling the original function when the lock is free would not do:
+ *    the lock could be taken in between, and then that function would wait.)
+ *
+ * 3. For an mm with a window (title.c) an address means:
  *    the window's last byte    with a title: not NUL, which makes the kernel read a text up to its NUL. Without one: the last byte of the
  *                              original command line, which a program may have overwritten for the same effect.
  *    the window's beginning    with a title: the title, copied from the kernel's own mapping of the pages, in one piece. Without one: the
  *                              original command line, from where it is.
  *    any other address         the environment
+ *    Reading a title takes no mmap_lock, so nothing that the process does can delay its reader.
  *
- * 2. Reading a title takes no mmap_lock, so nothing that the process does can delay its reader. A reader waits for the environment
- *    of a titled process, but not for long.
+ * 4. ps_patience_ms=0: reads of processes without a window are left to the original function. Nothing is kept, because a copy would not
+ *    be what was last read.
  */
-#include <linux/delay.h>
+#include <linux/atomic.h>
 #include <linux/highmem.h>
 #include <linux/mm.h>
-#include <linux/sched/signal.h>
+#include <linux/module.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <usrsysshm/abi.h>
 
 #include "cmdline.h"
 #include "compat/compat.h"
+#include "kept.h"
+#include "patience.h"
 #include "space.h"
 #include "title.h"
 
-/* For how long a reader waits for the mmap_lock of a titled process. */
-#define USS_PATIENCE_MS		100
+#define USS_MAX_PATIENCE_MS	60000
 
-static bool uss_lock_patiently(struct mm_struct *mm, bool patient)
+static atomic_long_t uss_stuck_reads;
+
+static int uss_set_patience(const char *text, const struct kernel_param *parameter)
 {
-	unsigned long end = jiffies + msecs_to_jiffies(USS_PATIENCE_MS);
+	int err = param_set_uint_minmax(text, parameter, 0, USS_MAX_PATIENCE_MS);
 
-	if (patient)
-		return mmap_read_lock_killable(mm) == 0;
-	while (!mmap_read_trylock(mm)) {
-		if (time_after(jiffies, end) || fatal_signal_pending(current))
-			return false;
-		usleep_range(500, 2000);
-	}
-	return true;
+	if (!err && !uss_ps_patience_ms)
+		uss_kept_forget_all();
+	return err;
 }
 
-/* What access_remote_vm() does for a read. Returns how many bytes could be read. */
-static int uss_read_memory(struct mm_struct *mm, unsigned long addr, void *buf, int len, unsigned int gup_flags, bool patient)
+static const struct kernel_param_ops uss_patience_ops = { .set = uss_set_patience, .get = param_get_uint };
+module_param_cb(ps_patience_ms, &uss_patience_ops, &uss_ps_patience_ms, 0644);
+__MODULE_PARM_TYPE(ps_patience_ms, "uint");
+MODULE_PARM_DESC(ps_patience_ms, "how long a read of /proc/PID/cmdline or environ waits for a locked process (default: 100; 0: for ever)");
+
+long uss_count_stuck_reads(void)
 {
+	return atomic_long_read(&uss_stuck_reads);
+}
+
+/* One call of access_remote_vm(). */
+struct uss_reading {
+	struct mm_struct *mm;
+	unsigned int gup_flags;
+	struct uss_args args;		/* where the command line is in the process's memory */
+	bool stuck;			/* the lock could not be had in time */
+};
+
+/* What __access_remote_vm() does for a read, with the mmap_lock. Returns how many bytes could be read. */
+static int uss_read_locked(const struct uss_reading *reading, unsigned long addr, void *buf, int len)
+{
+	struct mm_struct *mm = reading->mm;
+	struct vm_area_struct *vma;
 	struct page *page;
 	int done = 0, piece;
 	void *at;
 
-	if (!uss_lock_patiently(mm, patient))
-		return 0;
-	/* Where nothing is mapped, nothing is read: not even a stack grows for it. */
-	while (done < len && vma_lookup(mm, addr + done) && uss_get_remote_page(mm, addr + done, gup_flags, &page) == 1) {
-		piece = min_t(int, len - done, PAGE_SIZE - offset_in_page(addr + done));
-		at = kmap_local_page(page);
-		memcpy(buf + done, at + offset_in_page(addr + done), piece);
-		kunmap_local(at);
-		put_page(page);
+	while (done < len && (vma = vma_lookup(mm, addr + done))) {
+		if (uss_get_remote_page(mm, addr + done, reading->gup_flags, &page) == 1) {
+			piece = min_t(int, len - done, PAGE_SIZE - offset_in_page(addr + done));
+			at = kmap_local_page(page);
+			memcpy(buf + done, at + offset_in_page(addr + done), piece);
+			kunmap_local(at);
+			put_page(page);
+		} else {
+			/* Such as the memory of a device. */
+			piece = vma->vm_ops && vma->vm_ops->access ? vma->vm_ops->access(vma, addr + done, buf + done, len - done, 0) : 0;
+			if (piece <= 0)
+				break;
+		}
 		done += piece;
 	}
-	mmap_read_unlock(mm);
 	return done;
+}
+
+static bool uss_is_last_byte(const struct uss_args *args, unsigned long addr, int len)
+{
+	return len == 1 && addr == args->end - 1;
+}
+
+/* Reads the process's memory. */
+static int uss_read_memory(struct uss_reading *reading, unsigned long addr, char *buf, int len)
+{
+	const struct uss_args *args = &reading->args;
+	bool in_args = addr >= args->start && addr < args->end, keep;
+	char last = '\0';
+	int got;
+
+	if (!uss_lock_patiently(reading->mm)) {
+		reading->stuck = true;
+		return in_args ? uss_kept_read(reading->mm, args, addr, buf, len) : 0;
+	}
+	got = uss_read_locked(reading, addr, buf, len);
+	keep = in_args && got > 0 && !uss_is_last_byte(args, addr, len) && READ_ONCE(uss_ps_patience_ms);
+	if (keep && got >= args->end - addr)
+		last = buf[args->end - 1 - addr];
+	else if (keep)
+		uss_read_locked(reading, args->end - 1, &last, 1);
+	mmap_read_unlock(reading->mm);
+	if (keep)
+		uss_kept_store(reading->mm, args, addr, buf, got, last);
+	return got;
 }
 
 /*
  * How far the kernel would read the original command line. If its last byte is not NUL, the program has overwritten it, and the text may
  * go on into the environment, if that follows.
  */
-static unsigned long uss_command_line_end(struct mm_struct *mm, const struct uss_title *title, unsigned int gup_flags)
+static unsigned long uss_command_line_end(struct uss_reading *reading)
 {
-	unsigned long end = title->arg_end, env_start, env_end;
+	unsigned long end = reading->args.end, env_start, env_end;
+	struct mm_struct *mm = reading->mm;
 	char last;
 
-	if (title->arg_end <= title->arg_start || uss_read_memory(mm, title->arg_end - 1, &last, 1, gup_flags, true) != 1 || !last)
+	if (end <= reading->args.start || uss_read_memory(reading, end - 1, &last, 1) != 1 || !last)
 		return end;
 	spin_lock(&mm->arg_lock);
 	env_start = mm->env_start;
@@ -85,35 +144,26 @@ static unsigned long uss_command_line_end(struct mm_struct *mm, const struct uss
 }
 
 /* A read in the window of a process that has no title: as the kernel reads where there is no window. */
-static int uss_read_untitled(struct mm_struct *mm, const struct uss_title *title, unsigned long addr, void *buf, int len,
-			     unsigned int gup_flags)
+static int uss_read_untitled(struct uss_reading *reading, const struct uss_title *title, unsigned long addr, char *buf, int len)
 {
 	unsigned long end;
 
 	if (len == 1 && addr == title->window + title->window_size - 1) {
 		/* To the kernel a NUL is the same as nothing read. And a read that begins here begins behind the command line. */
-		if (uss_read_memory(mm, title->arg_end - 1, buf, 1, gup_flags, true) == 1 && *(char *)buf)
+		if (uss_read_memory(reading, title->arg_end - 1, buf, 1) == 1 && *buf)
 			return 1;
 		if (title->window_size > title->arg_end - title->arg_start)
 			return 0;
 	}
 	addr = title->arg_start + (addr - title->window);
-	end = uss_command_line_end(mm, title, gup_flags);
+	end = uss_command_line_end(reading);
 	if (addr >= end)
 		return 0;
-	return uss_read_memory(mm, addr, buf, min_t(unsigned long, len, end - addr), gup_flags, true);
+	return uss_read_memory(reading, addr, buf, min_t(unsigned long, len, end - addr));
 }
 
-bool uss_cmdline_is_concerned(struct mm_struct *mm, unsigned int gup_flags)
-{
-	bool has_window = false;
-
-	if (gup_flags == FOLL_ANON)
-		uss_space_call(mm, uss_title_has_window, &has_window);
-	return has_window;
-}
-
-int uss_cmdline_read(struct mm_struct *mm, unsigned long addr, void *buf, int len, unsigned int gup_flags)
+/* A read of a process with a window. */
+static int uss_read_window(struct uss_reading *reading, unsigned long addr, char *buf, int len)
 {
 	struct uss_title_copy copy = { .titled = false };
 	const struct uss_title *title = &copy.title;
@@ -122,13 +172,14 @@ int uss_cmdline_read(struct mm_struct *mm, unsigned long addr, void *buf, int le
 	copy.text = kmalloc(USS_TITLE_MAX + 1, GFP_KERNEL);
 	if (!copy.text)
 		return 0;
-	uss_space_call(mm, uss_title_copy, &copy);
+	uss_space_call(reading->mm, uss_title_copy, &copy);
 	if (!title->window || addr < title->window || addr >= title->window + title->window_size) {
-		got = uss_read_memory(mm, addr, buf, len, gup_flags, !copy.titled);
+		got = uss_read_memory(reading, addr, buf, len);
 	} else if (!copy.titled) {
-		got = uss_read_untitled(mm, title, addr, buf, len, gup_flags);
+		reading->args = (struct uss_args){ title->arg_start, title->arg_end };
+		got = uss_read_untitled(reading, title, addr, buf, len);
 	} else if (len == 1 && addr == title->window + title->window_size - 1) {
-		*(char *)buf = 'x';
+		*buf = 'x';
 		got = 1;
 	} else {
 		/* All of it from the window's beginning, at once. */
@@ -138,4 +189,47 @@ int uss_cmdline_read(struct mm_struct *mm, unsigned long addr, void *buf, int le
 	}
 	kfree(copy.text);
 	return got;
+}
+
+static bool uss_has_window(struct mm_struct *mm)
+{
+	bool has_window = false;
+
+	uss_space_call(mm, uss_title_has_window, &has_window);
+	return has_window;
+}
+
+bool uss_cmdline_is_concerned(struct mm_struct *mm, unsigned int gup_flags)
+{
+	return gup_flags == FOLL_ANON && (READ_ONCE(uss_ps_patience_ms) || uss_has_window(mm));
+}
+
+int uss_cmdline_read(struct mm_struct *mm, unsigned long addr, void *buf, int len, unsigned int gup_flags)
+{
+	/* The program may be moving its command line just now. Then a copy of what is read is valid for a place where it is not. */
+	struct uss_args args = { READ_ONCE(mm->arg_start), READ_ONCE(mm->arg_end) };
+	struct uss_reading reading = { .mm = mm, .gup_flags = gup_flags, .args = args };
+	int got = uss_has_window(mm) ? uss_read_window(&reading, addr, buf, len) : uss_read_memory(&reading, addr, buf, len);
+
+	/* Each read(2) of a command line counts once: with its last byte, which is read first. */
+	if (reading.stuck && (addr < args.start || addr >= args.end || uss_is_last_byte(&args, addr, len)))
+		atomic_long_inc(&uss_stuck_reads);
+	return got;
+}
+
+void uss_cmdline_forget(const struct mm_struct *mm)
+{
+	uss_patience_forget(mm);
+	uss_kept_forget(mm);
+}
+
+int uss_cmdline_init(void)
+{
+	return uss_kept_init();
+}
+
+void uss_cmdline_exit(void)
+{
+	uss_patience_stop();
+	uss_kept_exit();
 }

@@ -16,8 +16,8 @@
  *				can fail, and the change will come.
  *	proc_sys_poll_notify	called by a task that has set a name, and by no other
  *	calc_global_load	a timer tick is about to check whether new load averages are due
- *	access_remote_vm	a process's command line or environment is being read. For processes with a title it is replaced, as a live
- *				patch would, by uss_cmdline_read().
+ *	exit_mmap		an mm ends; no other task can reach it any more
+ *	access_remote_vm	a process's command line or environment is being read. Replaced, as by a live patch, by uss_cmdline_read().
  *
  * and, with the module parameter at_exec=1 only:
  *
@@ -111,6 +111,11 @@ static notrace void uss_at_mm_release(unsigned long ip, unsigned long parent_ip,
 		uss_at_exit_mm_release(ip, parent_ip, ops, fregs);
 	else
 		uss_at_exec_mm_release(ip, parent_ip, ops, fregs);
+}
+
+static notrace void uss_at_exit_mmap(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	uss_cmdline_forget((struct mm_struct *)uss_ftrace_argument(fregs, 0));
 }
 
 /* The system calls from which switch_task_namespaces() was called. */
@@ -253,7 +258,7 @@ struct uss_hook {
 		const char *name;
 		ftrace_func_t called;
 		unsigned long address;
-	} functions[11];
+	} functions[12];
 	struct ftrace_ops ops;
 };
 
@@ -272,6 +277,7 @@ static struct uss_hook uss_hooks[] = {
 	{ {
 		{ USS_EXEC_MM_RELEASE, uss_at_mm_release },
 		{ USS_EXIT_MM_RELEASE, uss_at_mm_release },
+		{ "exit_mmap", uss_at_exit_mmap },
 		{ "switch_task_namespaces", uss_at_switch_task_namespaces },
 		{ USS_SYSCALL_NAME("unshare"), uss_at_unshare },
 		{ USS_SYSCALL_NAME("setns"), uss_at_setns },

@@ -7,7 +7,9 @@
  *	user.c		sysctl and sysfs
  *	hooks.c		the kernel reports what happens to processes
  *	ask.c		a process asks for its pages
- *	cmdline.c	another process reads the command line of one with a title
+ *	cmdline.c	another process reads the command line or the environment of one
+ *	patience.c	how long it waits for the mmap_lock
+ *	kept.c		command lines as they were last read
  *	unload.c	takes the pages away from all processes
  *	map.c		our VMAs in a process
  *	space.c		address spaces that have pages; hands out events to the facts
@@ -25,6 +27,7 @@
 #include <linux/init.h>
 #include <linux/module.h>
 
+#include "cmdline.h"
 #include "hooks.h"
 #include "map.h"
 #include "space.h"
@@ -38,6 +41,7 @@ static void uss_stop(void)
 	uss_hooks_stop_exec();
 	uss_withdraw_exit();
 	uss_unload();
+	uss_cmdline_exit();
 	uss_hooks_exit();
 	uss_map_exit();
 	uss_spaces_exit();
@@ -67,9 +71,14 @@ static int __init uss_init(void)
 		pr_err("cannot make the files to be mapped: error %d\n", err);
 		goto exit_spaces;
 	}
+	err = uss_cmdline_init();
+	if (err) {
+		pr_err("cannot keep command lines: error %d\n", err);
+		goto exit_map;
+	}
 	err = uss_hooks_init();
 	if (err)
-		goto exit_map;
+		goto exit_cmdline;
 	/* Last: all events of a process that has pages are seen. */
 	err = uss_user_init();
 	if (err) {
@@ -78,6 +87,8 @@ static int __init uss_init(void)
 	}
 	return err;
 
+exit_cmdline:
+	uss_cmdline_exit();
 exit_map:
 	uss_map_exit();
 exit_spaces:

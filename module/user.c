@@ -18,8 +18,10 @@
 #include <usrsysshm/abi.h>
 
 #include "ask.h"
+#include "cmdline.h"
 #include "compat/compat.h"
 #include "cputime.h"
+#include "kept.h"
 #include "page.h"
 #include "process.h"
 #include "space.h"
@@ -105,11 +107,23 @@ static ssize_t watching_show(struct kobject *kobj, struct kobj_attribute *attr, 
 	return sysfs_emit(buf, "%d\n", uss_cputime_is_watching());
 }
 
+static ssize_t stuck_reads_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%ld\n", uss_count_stuck_reads());
+}
+
+static ssize_t kept_bytes_show(struct kobject *kobj, struct kobj_attribute *attr, char *buf)
+{
+	return sysfs_emit(buf, "%ld\n", uss_kept_bytes());
+}
+
 static struct kobj_attribute uss_abi_version = __ATTR_RO(abi_version);
 static struct kobj_attribute uss_features = __ATTR_RO(features);
 static struct kobj_attribute uss_processes = __ATTR_RO(processes);
 static struct kobj_attribute uss_pages = __ATTR_RO(pages);
 static struct kobj_attribute uss_watching = __ATTR_RO(watching);
+static struct kobj_attribute uss_stuck_reads = __ATTR_RO(stuck_reads);
+static struct kobj_attribute uss_kept_bytes_attribute = __ATTR_RO(kept_bytes);
 
 /* clang-format off */
 static struct attribute *uss_attributes[] = {
@@ -118,6 +132,8 @@ static struct attribute *uss_attributes[] = {
 	&uss_processes.attr,
 	&uss_pages.attr,
 	&uss_watching.attr,
+	&uss_stuck_reads.attr,
+	&uss_kept_bytes_attribute.attr,
 	NULL,
 };
 /* clang-format on */

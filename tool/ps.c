@@ -2,9 +2,12 @@
 /*
  * ps.c - usrsysshm ps: lists processes as `ps -e -o pid,user,args` does, but never hangs
  *
- * The kernel reads a command line from the process's memory, and the reader waits as long as the process's mmap_lock is held. A title in
- * the page does not need the lock. All command lines are read in a separate thread. If a read takes too long, the thread is abandoned and
- * the process's name is shown instead.
+ * The kernel reads a command line from the process's memory, and needs the process's mmap_lock for it. While the lock is held, the module
+ * answers soon, with the command line as it was last read, and counts this in stuck_reads. A process is marked as stuck if the count rises
+ * while its files are read. (When other readers meet stuck processes, the count rises too. So the files are read again, a few times.)
+ *
+ * Without the module, or with ps_patience_ms=0, the reader waits as long as the lock is held. So all command lines are read in a separate
+ * thread. If a read takes too long, the thread is abandoned and the process's name is shown instead.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -23,29 +26,35 @@
 static const char usage[] =
 	"usage: usrsysshm ps [--json]\n"
 	"\n"
-	"Lists all processes with user and command line, as `ps -e -o pid,user,args` does, but never hangs: if the command line\n"
-	"cannot be read because the process's memory is locked, it shows the process's name in brackets with a question mark.\n";
+	"Lists all processes with user and command line, as `ps -e -o pid,user,args` does, but never hangs. A question mark at the\n"
+	"end means that the process is stuck: its memory is locked. The command line before it is as it was last read; if that is\n"
+	"not known, it is the process's name in brackets.\n";
 
 /* Milliseconds to wait while the reader sleeps: for one answer; for all late answers together; for one answer once those are used up. */
 #define PATIENCE 200
 #define ALL_PATIENCE 2000
 #define LEAST_PATIENCE 20
 
+/* A process is stuck if stuck_reads has risen each time. */
+#define TRIES 5
+
 struct process {
 	int pid;
 	unsigned int uid;
 	char state;
 	char name[64];
-	char *command;			/* arguments, each with its NUL: length bytes */
-	ssize_t length;			/* -1: could not be read in time */
+	char *command; /* arguments, each with its NUL: length bytes */
+	ssize_t length; /* -1: could not be read in time */
+	bool stuck;
 };
 
 /* A request that may block for ever: the command line of a process, or the name of a user, which may be on a server. */
 struct request {
 	int pid;
-	unsigned int uid;		/* if pid is 0 */
-	char *answer;			/* from malloc */
+	unsigned int uid; /* if pid is 0 */
+	char *answer; /* from malloc */
 	ssize_t length;
+	bool stuck;
 };
 
 /* The thread that reads. It is abandoned with its request if it does not answer in time. */
@@ -53,12 +62,12 @@ struct reader {
 	pthread_mutex_t lock;
 	pthread_cond_t requested, answered;
 	bool busy;
-	pid_t thread;			/* thread id; 0 until it runs */
+	pid_t thread; /* thread id; 0 until it runs */
 	struct request request;
 };
 
 static struct reader *reader;
-static long spent;			/* milliseconds waited for answers that were late */
+static long spent; /* milliseconds waited for answers that were late */
 
 /* Reads the whole command line, or as much as there is memory for. */
 static void read_command_line(struct request *request)
@@ -85,6 +94,55 @@ static void read_command_line(struct request *request)
 		close(fd);
 }
 
+#define STUCK_READS "/sys/kernel/usrsysshm/stuck_reads"
+#define PATIENCE_MS "/sys/module/usrsysshm/parameters/ps_patience_ms"
+
+/* Returns -1 if the file cannot be read: without the module. */
+static long read_number(const char *path)
+{
+	char text[32] = "";
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t got;
+
+	if (fd < 0)
+		return -1;
+	got = read(fd, text, sizeof(text) - 1);
+	close(fd);
+	return got > 0 ? strtol(text, NULL, 10) : -1;
+}
+
+/* A title in the page is read without the lock. The environment is not, but only some may read it. */
+static void touch_environment(int pid)
+{
+	char path[64], byte;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/environ", pid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	if (read(fd, &byte, 1) < 0)
+		errno = 0;
+	close(fd);
+}
+
+static void read_process(struct request *request)
+{
+	bool counts = read_number(PATIENCE_MS) > 0;
+	long before;
+	int tries = 0;
+
+	do {
+		before = read_number(STUCK_READS);
+		request->length = 0;
+		read_command_line(request);
+		/* If the kernel does not count, this would wait. */
+		if (counts)
+			touch_environment(request->pid);
+		request->stuck = counts && read_number(STUCK_READS) != before;
+	} while (request->stuck && ++tries < TRIES);
+}
+
 static void read_user_name(struct request *request)
 {
 	struct passwd *user = getpwuid(request->uid);
@@ -104,7 +162,7 @@ static void *serve_requests(void *argument)
 			pthread_cond_wait(&self->requested, &self->lock);
 		pthread_mutex_unlock(&self->lock);
 		if (self->request.pid)
-			read_command_line(&self->request);
+			read_process(&self->request);
 		else
 			read_user_name(&self->request);
 		pthread_mutex_lock(&self->lock);
@@ -209,6 +267,7 @@ static int read_command(struct process *process)
 	free(process->command);
 	process->command = request.answer;
 	process->length = answered == 1 ? request.length : -1;
+	process->stuck = answered == 0 || request.stuck;
 	return answered;
 }
 
@@ -263,7 +322,7 @@ static char *make_text(const struct process *process)
 	while (length > 0 && process->command[length - 1] == '\0')
 		length--;
 	if (length <= 0) {
-		if (asprintf(&text, "[%s]%s", process->name, process->state == 'Z' ? " <defunct>" : process->length < 0 ? " ?" : "") < 0)
+		if (asprintf(&text, "[%s]%s", process->name, process->state == 'Z' ? " <defunct>" : "") < 0)
 			return NULL;
 		return text;
 	}
@@ -276,11 +335,13 @@ static char *make_text(const struct process *process)
 	return text;
 }
 
-/* Prints at most @width columns (0: all). Replaces control characters, which could change the terminal's state. */
-static void print_command(const char *text, int width)
+/* Prints at most @width columns (0: all) and the mark. Replaces control characters, which could change the terminal's state. */
+static void print_command(const char *text, int width, bool stuck)
 {
 	int column = 0, length;
 
+	if (stuck && width > 2)
+		width -= 2;
 	for (; *text; text += length ?: 1) {
 		if (width && column++ == width)
 			break;
@@ -295,7 +356,7 @@ static void print_command(const char *text, int width)
 		else
 			fwrite(text, 1, (size_t)length, stdout);
 	}
-	putchar('\n');
+	puts(stuck ? " ?" : "");
 }
 
 /* Returns the width of the terminal; 0 if stdout is not one. */
@@ -329,7 +390,7 @@ static void print_text(const struct process *process, const char *text, int pids
 
 	/* ps shows eight characters of a name; a longer one is cut to seven and a plus. */
 	printf("%*d %-*.*s%s ", pids, process->pid, strlen(user) > 8 ? 7 : 8, strlen(user) > 8 ? 7 : 8, user, strlen(user) > 8 ? "+" : "");
-	print_command(text, width > before ? width - before : width ? 1 : 0);
+	print_command(text, width > before ? width - before : width ? 1 : 0, process->stuck);
 }
 
 static void print_json(const struct process *process, const char *text, bool first)
@@ -338,7 +399,7 @@ static void print_json(const struct process *process, const char *text, bool fir
 	uss_print_json_string(user_name(process->uid));
 	printf(", \"args\": ");
 	uss_print_json_string(text);
-	printf("%s}", process->length < 0 ? ", \"stuck\": true" : "");
+	printf("%s}", process->stuck ? ", \"stuck\": true" : "");
 }
 
 static int compare(const void *a, const void *b)

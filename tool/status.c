@@ -11,7 +11,7 @@ static const char usage[] =
 	"usage: usrsysshm status [--json]\n"
 	"\n"
 	"Shows whether the module is loaded, its version, ABI version and features, how many processes have pages, how many pages\n"
-	"are in use, and whether this process is served.\n"
+	"are in use, how many reads of a command line or an environment met a stuck process, and whether this process is served.\n"
 	"\n"
 	"The exit status is 0 if the module is loaded, else 1.\n";
 
@@ -50,7 +50,7 @@ static void print_words(char *text)
 
 int uss_cmd_status(int argc, char **argv)
 {
-	char abi[16], features[128], processes[16], pages[16], version[32];
+	char abi[16], features[128], processes[16], pages[16], stuck[24], version[32];
 	int code;
 	bool json = false, loaded, served = uss_served() & USS_SERVED_PID;
 
@@ -59,7 +59,9 @@ int uss_cmd_status(int argc, char **argv)
 		return code;
 	loaded = read_attribute("abi_version", abi, sizeof(abi)) && read_attribute("features", features, sizeof(features)) &&
 		 read_attribute("processes", processes, sizeof(processes)) && read_attribute("pages", pages, sizeof(pages));
-	/* A module older than this tool might not have it. */
+	/* A module older than this tool might not have these. */
+	if (!read_attribute("stuck_reads", stuck, sizeof(stuck)))
+		strcpy(stuck, "0");
 	if (!read_attribute("version", version, sizeof(version)))
 		strcpy(version, "unknown");
 	if (json && loaded) {
@@ -67,7 +69,8 @@ int uss_cmd_status(int argc, char **argv)
 		uss_print_json_string(version);
 		printf(", \"abi_version\": %s, \"features\": ", abi);
 		print_words(features);
-		printf(", \"processes\": %s, \"pages\": %s, \"served\": %s}\n", processes, pages, served ? "true" : "false");
+		printf(", \"processes\": %s, \"pages\": %s, \"stuck_reads\": %s, \"served\": %s}\n", processes, pages, stuck,
+		       served ? "true" : "false");
 	} else if (json) {
 		puts("{\"module\": false, \"served\": false}");
 	} else if (loaded) {
@@ -76,8 +79,9 @@ int uss_cmd_status(int argc, char **argv)
 		       "features      %s\n"
 		       "processes     %s with pages\n"
 		       "pages         %s in use\n"
+		       "stuck reads   %s (of command lines and environments of processes whose memory was locked)\n"
 		       "this process  %s\n",
-		       version, abi, features, processes, pages, served ? "served from its page" : "not served: makes system calls");
+		       version, abi, features, processes, pages, stuck, served ? "served from its page" : "not served: makes system calls");
 	} else {
 		puts("module        not loaded (" USS_LOAD_IT ")\n"
 		     "this process  not served: makes system calls");

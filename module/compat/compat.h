@@ -19,7 +19,10 @@
 #include <linux/ftrace.h>
 #include <linux/mm.h>
 #include <linux/sched/coredump.h>
+#include <linux/shrinker.h>
+#include <linux/slab.h>
 #include <linux/sysctl.h>
+#include <linux/timer.h>
 #include <linux/workqueue.h>
 #include <asm/unistd.h>
 
@@ -149,6 +152,50 @@ static inline struct file *uss_open_name(const char *name, int flags)
 #endif
 		file = filp_open(name, flags, 0);
 	return file;
+}
+
+/* 6.16 renamed it. */
+#ifdef USS_HAVE_TIMER_DESTROY_ON_STACK
+#define uss_timer_destroy_on_stack(timer)	timer_destroy_on_stack(timer)
+#else
+#define uss_timer_destroy_on_stack(timer)	destroy_timer_on_stack(timer)
+#endif
+
+/* 6.7 allocates shrinkers itself. Returns NULL without memory. */
+static inline struct shrinker *uss_shrinker_register(const char *name, typeof(((struct shrinker *)0)->count_objects) count,
+						     typeof(((struct shrinker *)0)->scan_objects) scan)
+{
+	struct shrinker *shrinker;
+
+#ifdef USS_HAVE_SHRINKER_ALLOC
+	shrinker = shrinker_alloc(0, "%s", name);
+#else
+	shrinker = kzalloc(sizeof(*shrinker), GFP_KERNEL);
+#endif
+	if (!shrinker)
+		return NULL;
+	shrinker->count_objects = count;
+	shrinker->scan_objects = scan;
+	shrinker->seeks = DEFAULT_SEEKS;
+#ifdef USS_HAVE_SHRINKER_ALLOC
+	shrinker_register(shrinker);
+#else
+	if (register_shrinker(shrinker, "%s", name)) {
+		kfree(shrinker);
+		return NULL;
+	}
+#endif
+	return shrinker;
+}
+
+static inline void uss_shrinker_unregister(struct shrinker *shrinker)
+{
+#ifdef USS_HAVE_SHRINKER_ALLOC
+	shrinker_free(shrinker);
+#else
+	unregister_shrinker(shrinker);
+	kfree(shrinker);
+#endif
 }
 
 /* 6.6 passes the size of a sysctl table; before, a table ended with an empty entry, which 6.11 began to reject. */

@@ -11,7 +11,9 @@
 #include <linux/mmap_lock.h>
 #include <linux/sched/coredump.h>
 #include <linux/sched/mm.h>
+#include <linux/shrinker.h>
 #include <linux/sysctl.h>
+#include <linux/timer.h>
 #include <linux/workqueue.h>
 
 #define USS_PROBE(name, ...) \
@@ -37,3 +39,5 @@ USS_PROBE(CTL_TABLE_SIZE,			register_sysctl_sz("", p, 0))
 USS_PROBE(MM_EXIT_EXEC_RELEASE,			mm_exit_exec_release(NULL, mm))
 USS_PROBE(SYSTEM_DFL_WQ,			(void)system_dfl_wq)
 USS_PROBE(SCOPED_WITH_INIT_FS,			scoped_with_init_fs() (void)0)
+USS_PROBE(TIMER_DESTROY_ON_STACK,		timer_destroy_on_stack(p))
+USS_PROBE(SHRINKER_ALLOC,			shrinker_free(shrinker_alloc(0, "")))

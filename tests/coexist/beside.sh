@@ -2,7 +2,7 @@
 # A guest without the module. $0 sets -eu and sources tests/shell.sh first.
 # shellcheck shell=sh disable=SC2034 # the tests use $hooked
 
-hooked="exec_mm_release exit_mm_release switch_task_namespaces __x64_sys_personality __ia32_sys_personality proc_sys_poll_notify
+hooked="exec_mm_release exit_mm_release exit_mmap switch_task_namespaces __x64_sys_personality __ia32_sys_personality proc_sys_poll_notify
 	calc_global_load add_device_randomness access_remote_vm finalize_exec"
 tracing=/sys/kernel/tracing
 [ -e $tracing/events ] || mount -t tracefs tracefs $tracing

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * hold_mmap_lock.c - for tests only: holds the mmap_lock of a process for writing
+ * hold_mmap_lock.c - for tests only: holds the mmap_lock of processes for writing
  *
- *   insmod hold_mmap_lock.ko pid=PID seconds=S
+ *   insmod hold_mmap_lock.ko pid=PID[,PID...] seconds=S
  *
- * insmod returns when the lock is held. The lock is released after S seconds or at rmmod.
+ * insmod returns when all locks are held. They are released after S seconds or at rmmod.
  */
 #include <linux/completion.h>
 #include <linux/delay.h>
@@ -15,21 +15,24 @@
 #include <linux/sched/mm.h>
 #include <linux/sched/task.h>
 
-static int pid, seconds = 5;
-module_param(pid, int, 0);
+#define MOST 64
+
+static int pid[MOST], pids, seconds = 5;
+module_param_array(pid, int, &pids, 0);
 module_param(seconds, int, 0);
 
 static DECLARE_COMPLETION(held);
-static struct task_struct *holder;
+static struct task_struct *holders[MOST];
 
 static int hold(void *data)
 {
 	struct mm_struct *mm = data;
+	int left = seconds;
 
 	mmap_write_lock(mm);
 	complete(&held);
-	while (seconds-- > 0 && !kthread_should_stop())
-		msleep(1000);
+	while (left-- > 0 && !kthread_should_stop())
+		schedule_timeout_interruptible(HZ);
 	mmap_write_unlock(mm);
 	mmput(mm);
 	while (!kthread_should_stop())
@@ -37,34 +40,49 @@ static int hold(void *data)
 	return 0;
 }
 
-static int __init hold_init(void)
+static struct task_struct *start_holder(int pid)
 {
 	struct pid *found = find_get_pid(pid);
-	struct task_struct *task = get_pid_task(found, PIDTYPE_TGID);
+	struct task_struct *task = get_pid_task(found, PIDTYPE_TGID), *holder;
 	struct mm_struct *mm;
 
 	put_pid(found);
 	if (!task)
-		return -ESRCH;
+		return ERR_PTR(-ESRCH);
 	mm = get_task_mm(task);
 	put_task_struct(task);
 	if (!mm)
-		return -ESRCH;
+		return ERR_PTR(-ESRCH);
 	holder = kthread_run(hold, mm, "hold_mmap_lock");
-	if (IS_ERR(holder)) {
+	if (IS_ERR(holder))
 		mmput(mm);
-		return PTR_ERR(holder);
-	}
-	wait_for_completion(&held);
-	return 0;
+	else
+		wait_for_completion(&held);
+	return holder;
 }
 
-static void __exit hold_exit(void)
+static void hold_exit(void)
 {
-	kthread_stop(holder);
+	while (pids--)
+		kthread_stop(holders[pids]);
+}
+
+static int __init hold_init(void)
+{
+	int wanted = pids, err;
+
+	for (pids = 0; pids < wanted; pids++) {
+		holders[pids] = start_holder(pid[pids]);
+		if (IS_ERR(holders[pids])) {
+			err = PTR_ERR(holders[pids]);
+			hold_exit();
+			return err;
+		}
+	}
+	return 0;
 }
 
 module_init(hold_init);
 module_exit(hold_exit);
-MODULE_DESCRIPTION("Test only: holds a process's mmap_lock");
+MODULE_DESCRIPTION("Test only: holds the mmap_lock of processes");
 MODULE_LICENSE("GPL");

@@ -21,7 +21,7 @@ is "number of mappings" 2 "$(maps | wc -l)"
 if echo 1 2>/dev/null >/proc/sys/kernel/usrsysshm; then fail "the sysctl could be written"; fi
 
 is "mode of the counts" "444 444 444 444 444" "$(cd /sys/kernel/usrsysshm && echo $(stat -c %a *))"
-is "files in sysfs" "abi_version features pages processes watching" "$(cd /sys/kernel/usrsysshm && echo *)"
+is "files in sysfs" "abi_version features kept_bytes pages processes stuck_reads watching" "$(cd /sys/kernel/usrsysshm && echo *)"
 is "abi_version" 1 "$(cat /sys/kernel/usrsysshm/abi_version)"
 is "features" "pid forkid start_time title names loadavg nprocs" "$(sed "s/ cputime$//" /sys/kernel/usrsysshm/features)"
 

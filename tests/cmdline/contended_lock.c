@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Eight threads of a process map and unmap memory all the time: its mmap_lock is never free, but it is not stuck. Every read of its command
+ * line returns it, as without the module: a reader gets the lock in turn. stuck_reads does not rise.
+ */
+#include <pthread.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <time.h>
+
+#include "test.h"
+
+#define THREADS 8
+#define STUCK_READS "/sys/kernel/usrsysshm/stuck_reads"
+
+static void *contend(void *unused)
+{
+	(void)unused;
+	for (;;) {
+		char *memory = mmap(NULL, 1 << 16, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+		CHECK(memory != MAP_FAILED, "mmap: %s", strerror(errno));
+		memory[0] = 1;
+		munmap(memory, 1 << 16);
+	}
+	return NULL;
+}
+
+static ssize_t read_cmdline(pid_t pid, char *text, size_t size)
+{
+	char path[64];
+	ssize_t length;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%d/cmdline", pid);
+	fd = open(path, O_RDONLY);
+	length = fd < 0 ? -1 : read(fd, text, size);
+	close(fd);
+	return length;
+}
+
+int main(void)
+{
+	char expected[4096], text[4096];
+	ssize_t length = read_cmdline(getpid(), expected, sizeof(expected)), got;
+	long stuck = read_number(STUCK_READS);
+	time_t end = time(NULL) + 20;
+	int i, reads = 0;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		pthread_t thread;
+
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		for (i = 0; i < THREADS - 1; i++)
+			CHECK(!pthread_create(&thread, NULL, contend, NULL), "pthread_create");
+		contend(NULL);
+	}
+	CHECK(length > 0, "cmdline: %s", strerror(errno));
+	usleep(500000);
+	/* Its command line was never read before, so there is no copy that could hide a failure. */
+	while (time(NULL) < end && reads < 2000) {
+		got = read_cmdline(pid, text, sizeof(text));
+		CHECK(got == length && !memcmp(text, expected, (size_t)length), "read %d: %zd bytes instead of %zd", reads, got, length);
+		reads++;
+	}
+	CHECK(read_number(STUCK_READS) == stuck, "stuck_reads: %ld before, %ld after", stuck, read_number(STUCK_READS));
+	CHECK(waitpid(pid, NULL, WNOHANG) == 0, "the process has ended");
+	kill(pid, SIGKILL);
+	CHECK(waitpid(pid, NULL, 0) == pid, "waitpid");
+	printf("%d reads\n", reads);
+	return 0;
+}
