@@ -13,6 +13,7 @@
 # make check-coexistence   beside bpftrace, perf, profilers and LKRG, on both kernels; LKRG_SOURCE=DIRECTORY, without which LKRG is skipped
 # make check-selftest   breaks the module in a dozen ways, and checks that `usrsysshm selftest` finds each
 # make stepper STEPS=N    N steps of the differential stepper on KERNEL with CPUS, beginning with SEED
+# make check-all        all tests on every kernel that vm/kernel knows, or on KERNELS="6.1 6.12-cloud"; writes docs/kernels.md; hours
 # make check-programs   all real programs, and the suites of python and bash, under the drop-in; two hours
 #
 # Everything that is built is under build/.
@@ -74,6 +75,11 @@ coexistence-%:
 		$(MAKE) -s -C "$$(vm/kernel $*)/build" M="$(CURDIR)/build/lkrg-$*" modules)
 	vm/run --kernel $* --timeout 3000 --no-module env LKRG=$(CURDIR)/build/lkrg-$*/lkrg.ko tests/coexist/run
 
+# What the cloud flavour and arm64 need is installed only if one of them is asked for.
+check-all:
+	vm/setup build vm check $(if $(KERNELS),$(if $(findstring -,$(KERNELS)),kernels),kernels)
+	tests/kernels $(KERNELS)
+
 check-selftest:
 	vm/setup build vm
 	tests/selftest_mutants
@@ -111,6 +117,6 @@ stepper:
 clean:
 	rm -rf build
 
-.PHONY: all user module stage lint check-programs check-unload check-debug check-coexistence check-selftest $(debug_targets) stepper clean
+.PHONY: all user module stage lint check-all check-programs check-unload check-debug check-coexistence check-selftest $(debug_targets) stepper clean
 .DELETE_ON_ERROR:
 endif
