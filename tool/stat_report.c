@@ -20,7 +20,7 @@ static const char *const call_names[USS_COUNT_CALLS] = {
 
 static const char *const why_names[USS_COUNT_WHYS] = { "page", "no_pages", "vfork", "namespace", "changing", "buffer" };
 
-static const char *const system_call_names[USS_STAT_SYSTEM_CALLS] = { "getpid", "uname", "sysinfo" };
+static const char *const system_call_names[USS_STAT_SYSTEM_CALLS] = { "getpid", "uname", "sysinfo", "clock_gettime" };
 
 /* Times of the whole run, in nanoseconds. */
 struct balance {
