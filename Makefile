@@ -13,13 +13,30 @@
 # make check-coexistence   beside bpftrace, perf, profilers and LKRG, on both kernels; LKRG_SOURCE=DIRECTORY, without which LKRG is skipped
 # make check-selftest   breaks the module in a dozen ways, and checks that `usrsysshm selftest` finds each
 # make stepper STEPS=N    N steps of the differential stepper on KERNEL with CPUS, beginning with SEED
+# make check-all        all tests on every kernel that vm/kernel knows, or on KERNELS="6.1 6.12-cloud"; writes docs/kernels.md; hours
 # make check-programs   all real programs, and the suites of python and bash, under the drop-in; two hours
 #
 # Everything that is built is under build/.
+#
+# ARCHITECTURE=arm64: compiles for arm64, with what `vm/setup kernels` installs, in build/arm64/build/. build/arm64 is a tree of links.
 
+goals := $(or $(MAKECMDGOALS),all)
+native := $(shell dpkg --print-architecture)
+ifneq ($(filter-out $(native),$(ARCHITECTURE)),)
+
+$(goals): cross
+	@:
+cross:
+	@mkdir -p build/$(ARCHITECTURE)
+	@ln -sfn $(filter-out $(CURDIR)/build,$(wildcard $(CURDIR)/*)) build/$(ARCHITECTURE)/
+	@root=$$(vm/root $(ARCHITECTURE)) && directory=$$(vm/compiler --cross $(ARCHITECTURE)) && cross="$(CURDIR)/vm/compiler $$directory" && \
+		env CC="$$cross aarch64-linux-gnu-gcc --sysroot=$$root" CC_32="$$cross arm-linux-gnueabihf-gcc" AR="$$cross aarch64-linux-gnu-ar" \
+		$(MAKE) --no-print-directory -C build/$(ARCHITECTURE) ARCHITECTURE= $(goals)
+.PHONY: cross $(goals)
+
+else
 # One build at a time in a checkout: make runs itself again under a lock, unless BUILD_LOCK=held says that the caller (vm/run) has it. The
 # targets that start guests do not take the lock, because each of their builds does.
-goals := $(or $(MAKECMDGOALS),all)
 ifeq ($(BUILD_LOCK)$(filter check-% debug-% stepper lint,$(goals)),)
 
 $(goals): locked
@@ -35,6 +52,8 @@ LIBDIR ?= $(PREFIX)/lib/$(shell $(CC) -print-multiarch)
 # The drop-ins may have a directory of their own.
 DROPIN_DIR ?= $(LIBDIR)
 CFLAGS ?= -O2 -g
+# The compiler for 32-bit programs.
+CC_32 ?= $(CC) -m32
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla
 version := $(shell cat VERSION)
 USER_CFLAGS := -std=c11 -D_GNU_SOURCE -Iinclude -DUSS_VERSION='"$(version)"' $(WARNINGS) $(CFLAGS)
@@ -74,6 +93,11 @@ coexistence-%:
 		$(MAKE) -s -C "$$(vm/kernel $*)/build" M="$(CURDIR)/build/lkrg-$*" modules)
 	vm/run --kernel $* --timeout 3000 --no-module env LKRG=$(CURDIR)/build/lkrg-$*/lkrg.ko tests/coexist/run
 
+# What the cloud flavour and arm64 need is installed only if one of them is asked for.
+check-all:
+	vm/setup build vm check $(if $(KERNELS),$(if $(findstring -,$(KERNELS)),kernels),kernels)
+	tests/kernels $(KERNELS)
+
 check-selftest:
 	vm/setup build vm
 	tests/selftest_mutants
@@ -111,6 +135,7 @@ stepper:
 clean:
 	rm -rf build
 
-.PHONY: all user module stage lint check-programs check-unload check-debug check-coexistence check-selftest $(debug_targets) stepper clean
+.PHONY: all user module stage lint check-all check-programs check-unload check-debug check-coexistence check-selftest $(debug_targets) stepper clean
 .DELETE_ON_ERROR:
+endif
 endif

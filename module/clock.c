@@ -20,6 +20,7 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include "clock.h"
+#include "compat/compat.h"
 
 #if defined(CONFIG_X86_64) && !defined(CONFIG_IRQ_TIME_ACCOUNTING) && !defined(CONFIG_PARAVIRT_TIME_ACCOUNTING) && \
 	!defined(CONFIG_SCHED_PROXY_EXEC) && defined(CONFIG_KALLSYMS_ALL) && defined(CONFIG_KRETPROBES)
@@ -221,7 +222,7 @@ static int uss_before_unstable(struct kprobe *probe, struct pt_regs *regs)
 static int uss_before_new_scale(struct kprobe *probe, struct pt_regs *regs)
 {
 	uss_clock_withdraw(false);
-	mod_delayed_work(system_wq, &uss_clock_work, HZ);
+	mod_delayed_work(uss_unbound_wq, &uss_clock_work, HZ);
 	return 0;
 }
 
@@ -246,7 +247,7 @@ static int uss_clock_suspend(struct notifier_block *block, unsigned long action,
 	case PM_POST_HIBERNATION:
 	case PM_POST_SUSPEND:
 	case PM_POST_RESTORE:
-		mod_delayed_work(system_wq, &uss_clock_work, 0);
+		mod_delayed_work(uss_unbound_wq, &uss_clock_work, 0);
 		break;
 	}
 	return NOTIFY_DONE;

@@ -271,7 +271,7 @@ static void uss_reader_begin(struct uss_space *space)
 		return;
 	}
 	if (atomic_inc_return(&uss_readers_count) == 1)
-		mod_delayed_work(system_wq, &uss_watch_work, 0);
+		mod_delayed_work(uss_unbound_wq, &uss_watch_work, 0);
 	/* Pairs with the flag that a thread sets before it looks for the reader, in uss_counter_is_forbidden(). */
 	smp_mb();
 	page = page_address(reader->pages[0]);
@@ -332,7 +332,7 @@ static void uss_cputime_free(struct uss_space *space)
 	spin_unlock(&uss_readers_lock);
 	call_rcu(&reader->rcu, uss_reader_take_off);
 	if (atomic_dec_and_test(&uss_readers_count))
-		mod_delayed_work(system_wq, &uss_watch_work, USS_WATCH_LONGER);
+		mod_delayed_work(uss_unbound_wq, &uss_watch_work, USS_WATCH_LONGER);
 }
 
 static void uss_find_switch_tracepoint(struct tracepoint *tracepoint, void *unused)

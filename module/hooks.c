@@ -268,7 +268,7 @@ static notrace void uss_at_function(unsigned long ip, unsigned long parent_ip, s
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(hook->functions); i++)
-		if (hook->functions[i].address == ip)
+		if (ip - hook->functions[i].address <= USS_HOOK_OFFSET_MAX)
 			return hook->functions[i].called(ip, parent_ip, ops, fregs);
 }
 
@@ -281,11 +281,13 @@ static struct uss_hook uss_hooks[] = {
 		{ "switch_task_namespaces", uss_at_switch_task_namespaces },
 		{ USS_SYSCALL_NAME("unshare"), uss_at_unshare },
 		{ USS_SYSCALL_NAME("setns"), uss_at_setns },
-		{ USS_SYSCALL_NAME("personality"), uss_at_personality },
+		{ USS_PERSONALITY_NAME, uss_at_personality },
 #ifdef USS_COMPAT_SYSCALL_NAME
 		{ USS_COMPAT_SYSCALL_NAME("unshare"), uss_at_unshare },
 		{ USS_COMPAT_SYSCALL_NAME("setns"), uss_at_setns },
-		{ USS_COMPAT_SYSCALL_NAME("personality"), uss_at_personality },
+#endif
+#ifdef USS_COMPAT_PERSONALITY_NAME
+		{ USS_COMPAT_PERSONALITY_NAME, uss_at_personality },
 #endif
 		{ "proc_sys_poll_notify", uss_at_proc_sys_poll_notify },
 		{ "calc_global_load", uss_at_calc_global_load },
@@ -313,8 +315,8 @@ static int uss_function_find(struct uss_function *function)
 
 	if (err)
 		return err;
-	/* FTRACE: the probe would be where ftrace is called from, which is the address that uss_at_function() compares with. */
-	if (probe.flags & KPROBE_FLAG_FTRACE)
+	/* FTRACE: the probe would be where ftrace is called from. Where no probe is, ftrace_set_filter_ip() tells. */
+	if (!IS_ENABLED(CONFIG_KPROBES_ON_FTRACE) || probe.flags & KPROBE_FLAG_FTRACE)
 		function->address = (unsigned long)probe.addr;
 	else
 		err = -EINVAL;

@@ -61,6 +61,11 @@ static int __init uss_init(void)
 		pr_err("32-bit kernels are not supported\n");
 		return -EOPNOTSUPP;
 	}
+	/* The layout of the pages counts in 4 KiB. */
+	if (PAGE_SIZE != 4096) {
+		pr_err("kernels with pages of %lu KiB are not supported: it needs one with 4 KiB (getconf PAGESIZE)\n", PAGE_SIZE / 1024);
+		return -EOPNOTSUPP;
+	}
 	err = uss_spaces_init();
 	if (err) {
 		pr_err("cannot set up the first pages: error %d\n", err);

@@ -65,7 +65,8 @@ static inline void uss_vm_flags_mod(struct vm_area_struct *vma, vm_flags_t set, 
 #ifdef USS_HAVE_FTRACE_REGS_SET_INSTRUCTION_POINTER
 #define uss_ftrace_set_ip(fregs, ip)	ftrace_regs_set_instruction_pointer(fregs, ip)
 #else
-#define uss_ftrace_set_ip(fregs, ip)	ftrace_instruction_pointer_set(fregs, ip)
+/* Not ftrace_instruction_pointer_set(), which is empty on arm64 before 6.2. */
+#define uss_ftrace_set_ip(fregs, ip)	instruction_pointer_set(ftrace_get_regs(fregs), ip)
 #endif
 
 /* 6.2 and later: any traced function's arguments; before, out of the full registers. */
@@ -107,14 +108,41 @@ static inline void uss_zap_vma_range(struct vm_area_struct *vma, unsigned long s
 #endif
 }
 
-/* How the architecture calls the function of a system call: the processor's own, and the one for 32-bit programs where there is one. */
-#ifndef CONFIG_X86_64
-#error "how does this architecture call the functions of system calls?"
-#else
+/*
+ * How the architecture calls the functions of system calls, for its own programs and for 32-bit ones, and the numbers of the latter
+ * (USS_32_...), which the headers have for x86 only. On arm64 one function serves both kinds, but personality has two.
+ */
+#if defined(CONFIG_X86_64)
 #define USS_SYSCALL_NAME(name)		"__x64_sys_" name
+#define USS_PERSONALITY_NAME		USS_SYSCALL_NAME("personality")
 #ifdef CONFIG_IA32_EMULATION
 #define USS_COMPAT_SYSCALL_NAME(name)	"__ia32_sys_" name
+#define USS_COMPAT_PERSONALITY_NAME	USS_COMPAT_SYSCALL_NAME("personality")
+#define USS_32_UNSHARE			__NR_ia32_unshare
+#define USS_32_SETNS			__NR_ia32_setns
+#define USS_32_PERSONALITY		__NR_ia32_personality
 #endif
+#elif defined(CONFIG_ARM64)
+#define USS_SYSCALL_NAME(name)		"__arm64_sys_" name
+#define USS_PERSONALITY_NAME		USS_SYSCALL_NAME("arm64_personality")
+#ifdef CONFIG_COMPAT
+#define USS_COMPAT_PERSONALITY_NAME	USS_SYSCALL_NAME("personality")
+#define USS_32_UNSHARE			337
+#define USS_32_SETNS			375
+#define USS_32_PERSONALITY		136
+#endif
+#else
+#error "usrsysshm is for x86-64 and arm64"
+#endif
+
+/*
+ * How far behind the address of a function a hook is called from, at most. Where kprobes use ftrace, the kernel adjusts a probe's address
+ * itself. On arm64 up to two instructions come first.
+ */
+#ifdef CONFIG_KPROBES_ON_FTRACE
+#define USS_HOOK_OFFSET_MAX	0
+#else
+#define USS_HOOK_OFFSET_MAX	8
 #endif
 
 /* Some kernels from 6.12 on have no mmap_write_trylock(), and some of those begin a sequence with the lock. */
@@ -230,10 +258,10 @@ static inline bool uss_changes_thread(int call)
 	case __NR_unshare:
 	case __NR_setns:
 	case __NR_personality:
-#ifdef CONFIG_IA32_EMULATION
-	case __NR_ia32_unshare:
-	case __NR_ia32_setns:
-	case __NR_ia32_personality:
+#ifdef USS_32_UNSHARE
+	case USS_32_UNSHARE:
+	case USS_32_SETNS:
+	case USS_32_PERSONALITY:
 #endif
 		return true;
 	default:
@@ -253,10 +281,10 @@ static inline int uss_namespace_call(int call)
 		return 0;
 	case __NR_setns:
 		return 1;
-#ifdef CONFIG_IA32_EMULATION
-	case __NR_ia32_unshare:
+#ifdef USS_32_UNSHARE
+	case USS_32_UNSHARE:
 		return 2;
-	case __NR_ia32_setns:
+	case USS_32_SETNS:
 		return 3;
 #endif
 	default:

@@ -116,10 +116,15 @@ static void processes_that_share_memory(void)
 /* Whether the next instruction of the traced process is RDTSCP. */
 static bool is_before_counter(pid_t pid)
 {
+#ifdef __x86_64__
 	struct user_regs_struct registers;
 
 	CHECK(!ptrace(PTRACE_GETREGS, pid, 0, &registers), "registers: %s", strerror(errno));
 	return (ptrace(PTRACE_PEEKTEXT, pid, registers.rip, 0) & 0xffffff) == 0xf9010f;
+#else
+	(void)pid;
+	return false;
+#endif
 }
 
 static void stopped_and_traced(void)

@@ -34,6 +34,7 @@ static void *thread(void *unused)
 	return NULL;
 }
 
+#ifdef __x86_64__
 /* As a 32-bit program does it. The kernel allows int 0x80 in a 64-bit program, too. */
 static long personality_of_32bit(unsigned int persona)
 {
@@ -42,6 +43,7 @@ static long personality_of_32bit(unsigned int persona)
 	__asm__ volatile("int $0x80" : "+a"(result) : "b"(persona) : "memory", "r8", "r9", "r10", "r11");
 	return result;
 }
+#endif
 
 static void run(const char *program, const char *served, const char *where)
 {
@@ -77,12 +79,14 @@ int main(int argc, char **argv)
 		_exit(0);
 	}
 	reap(-1);
+#ifdef __x86_64__
 	if (fork() == 0) {
 		CHECK(personality_of_32bit(PER_LINUX32) >= 0, "personality by int 0x80");
 		check_uname(false, "PER_LINUX32 by a 32-bit system call");
 		_exit(0);
 	}
 	reap(-1);
+#endif
 	CHECK(personality(UNAME26) >= 0, "personality");
 	check_uname(false, "UNAME26");
 	run(argv[0], "fallback", "UNAME26 after exec");

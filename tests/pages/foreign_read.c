@@ -14,7 +14,7 @@
 
 static pid_t start_child(void)
 {
-	pid_t pid = (pid_t)syscall(SYS_fork);
+	pid_t pid = (pid_t)syscall(SYS_clone, SIGCHLD, 0, 0, 0, 0);
 
 	if (pid == 0)
 		for (;;)
