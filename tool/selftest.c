@@ -341,6 +341,7 @@ static void collect_all(void)
 	collect(uss_trials_namespaces);
 	collect(uss_trials_names);
 	collect(uss_trials_machine);
+	collect(uss_trials_cputime);
 	collect(uss_trials_titles);
 }
 

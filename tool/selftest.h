@@ -47,9 +47,9 @@ struct uss_trial {
 
 /* The trials of each file; the last has no name. */
 extern const struct uss_trial uss_trials_processes[], uss_trials_namespaces[], uss_trials_names[], uss_trials_machine[],
-	uss_trials_titles[];
+	uss_trials_cputime[], uss_trials_titles[];
 
-/* Everything. uss_self_expect() leaves out what the module or this system does not offer. */
+/* Everything but CPU time (see selftest_cputime.c). uss_self_expect() leaves out what the module or this system does not offer. */
 /* clang-format off */
 #define USS_SERVED_ALL \
 	(USS_SERVED_PID | USS_SERVED_FORKID | USS_SERVED_START_TIME | USS_SERVED_TITLE | USS_SERVED_NAMES | USS_SERVED_UNAME | \
@@ -94,6 +94,7 @@ void uss_self_compare(const char *where);
 /* The same without the facts that need files: what can be compared a thousand times. */
 void uss_self_compare_often(const char *where, int times);
 
+void uss_self_compare_cputime(const char *where);
 void uss_self_compare_loads(const char *where);
 void uss_self_compare_processors(const char *where);
 
@@ -105,6 +106,9 @@ void uss_self_expect(unsigned int facts, const char *where);
 
 /* Counts a comparison of the fact whose bit is @fact. */
 void uss_self_count(unsigned int fact);
+
+/* Counts a comparison of an answer that came, or did not come, from a page. */
+void uss_self_count_answer(bool from_page);
 
 #ifdef __x86_64__
 /* selftest_machine.c: makes the system call @number as a 32-bit program does; a negated errno on failure. */

@@ -32,6 +32,7 @@ struct process {
 	struct uss_process_page page;
 	struct uss_system_page system;
 	struct uss_machine_page machine;
+	struct uss_cputime_page cputime;
 };
 
 /* Returns this process's pid in the pid namespace of the mounted /proc; 0 with errno set if it has none. */
@@ -165,6 +166,10 @@ static int read_pages(struct process *process)
 				 &process->system.names_sequence);
 		read_shared_page(fd, process->base + page->machine_offset, &process->machine, sizeof(process->machine),
 				 &process->machine.loads_sequence);
+		/* All zeros if the process has not read it yet. */
+		if (page->cputime_offset &&
+		    pread(fd, &process->cputime, sizeof(process->cputime), (off_t)(process->base + page->cputime_offset)) < 0)
+			process->cputime.header.magic = 0;
 		/* Read it again: the fields that validate the other pages must be read after them. */
 		length = pread(fd, page, sizeof(*page), (off_t)process->base);
 	}
@@ -178,6 +183,22 @@ static int read_pages(struct process *process)
 		return uss_error(USS_FAILED, "process %d has pages of ABI version %u, this tool knows %d", process->pid,
 				 process->page.header.abi_version, USS_ABI_VERSION);
 	return USS_OK;
+}
+
+/* Returns why the process reads its CPU time by system call; NULL if from the page. */
+static const char *no_cputime(const struct process *process)
+{
+	uint32_t clock = process->machine.clock_sequence;
+
+	if (!(process->page.header.features & USS_FEATURE_CPUTIME))
+		return "the module does not serve it on this machine";
+	if (process->cputime.header.magic != USS_MAGIC_CPUTIME)
+		return "the process has not read it yet";
+	if (!process->cputime.enabled)
+		return "a thread may not read the time-stamp counter";
+	if (!clock || clock & 1)
+		return "the scheduler's clock cannot be computed at present";
+	return NULL;
 }
 
 static bool names_are_valid(const struct process *process)
@@ -194,6 +215,7 @@ static void print_text(const struct process *process)
 {
 	const struct uss_process_page *page = &process->page;
 	bool holds = page->speaks & USS_SPEAKS_START_TIME;
+	const char *why = no_cputime(process);
 
 	printf("process %d (", process->pid);
 	uss_print_name(process->name);
@@ -217,6 +239,7 @@ static void print_text(const struct process *process)
 	}
 	printf("  loads        %.2f %.2f %.2f\n", load(process, 0), load(process, 1), load(process, 2));
 	printf("  processors   %u\n", process->machine.nprocs_onln);
+	printf("  CPU time     %s%s\n", why ? "by system call: " : "from the page", why ?: "");
 }
 
 static void print_json(const struct process *process)
@@ -238,8 +261,8 @@ static void print_json(const struct process *process)
 		printf(", \"domainname\": ");
 		uss_print_json_string(process->system.names.domainname);
 	}
-	printf(", \"loadavg\": [%.2f, %.2f, %.2f], \"nprocs\": %u}\n", load(process, 0), load(process, 1), load(process, 2),
-	       process->machine.nprocs_onln);
+	printf(", \"loadavg\": [%.2f, %.2f, %.2f], \"nprocs\": %u, \"cputime_served\": %s}\n", load(process, 0), load(process, 1),
+	       load(process, 2), process->machine.nprocs_onln, no_cputime(process) ? "false" : "true");
 }
 
 /* Returns -1 on success, else the exit code. */

@@ -3,9 +3,6 @@
 set -eu
 . /rig/common.sh
 
-rm -rf /etc/apt/sources.list.d/*
-echo "deb [trusted=yes] file:/rig/archive ./" >/etc/apt/sources.list
-apt update
 kernel=$(uname -r)
 
 # Without headers.
@@ -32,15 +29,3 @@ wait
 if ls /usr/share/man/man1/usrsysshm.1* >/dev/null 2>&1; then
 	contains "man usrsysshm" usrsysshm "$(man usrsysshm 2>&1 | head -n 5)"
 fi
-
-# Another kernel, on which the module does not compile; then the repair.
-main=/usr/src/usrsysshm-$version/module/main.c
-echo '#error does not compile' >>"$main"
-apt install linux-image-cloud-amd64 linux-headers-cloud-amd64
-cloud=$(cd /lib/modules && echo *-cloud-amd64)
-contains "does not compile" "usrsysshm: cannot build the module for $cloud" "$log"
-status_is 0 "served from its page"
-sed -i '/#error does not compile/d' "$main"
-dpkg-reconfigure usrsysshm-dkms >/run/uss-log 2>&1 || { cat /run/uss-log; fail "dpkg-reconfigure"; }
-contains "after the repair" "usrsysshm: built the module for $cloud" "$(cat /run/uss-log)"
-is "module for the next boot" "$version" "$(modinfo -k "$cloud" -F version usrsysshm)"

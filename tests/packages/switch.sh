@@ -1,4 +1,4 @@
-# Second boot, of another kernel, with nousrsysshm on its command line. Run by vm/disk in the guest.
+# Third boot, of another kernel, with nousrsysshm on its command line. Run by vm/disk in the guest.
 # shellcheck shell=bash
 set -eu
 . /rig/common.sh

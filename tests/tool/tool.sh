@@ -17,6 +17,23 @@ read -r _ </proc/sys/kernel/usrsysshm
 run_tool 0 show $$
 contains "show PID" "process $$ (tool.sh)" "$out"
 contains "show PID" "pid          $$" "$out"
+if grep -qw cputime /sys/kernel/usrsysshm/features; then
+	contains "show, CPU time" "CPU time     by system call: the process has not read it yet" "$out"
+	usrsysshm run -- python3 -c 'import time; time.thread_time(); print(flush=True); time.sleep(1000)' >/tmp/read &
+	while [ ! -s /tmp/read ]; do sleep 0.1; done
+	# For a second, some seconds after boot, the clock is not known.
+	tries=0
+	until run_tool 0 show $! && echo "$out" | grep -qx '  CPU time     from the page'; do
+		tries=$((tries + 1))
+		[ $tries -lt 50 ] || fail "show, CPU time of a process that has read it: $out"
+		sleep 0.1
+	done
+	run_tool 0 show --json $!
+	is "show --json, CPU time" true "$(jq .cputime_served /tmp/out)"
+	kill $!
+else
+	contains "show, CPU time" "CPU time     by system call: the module does not serve it on this machine" "$out"
+fi
 # Control characters in another process's name must not reach the terminal.
 name=$(printf 'x\033[31m"')
 cp build/tests/programs/hold_title "/tmp/$name"
