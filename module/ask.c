@@ -29,6 +29,8 @@
 #include <linux/sched/signal.h>
 #include <linux/sched/task.h>
 #include <linux/sched/task_stack.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
 #include <linux/timekeeping.h>
 #include <asm/syscall.h>
 
@@ -36,6 +38,7 @@
 #include "compat/compat.h"
 #include "map.h"
 #include "process.h"
+#include "sharer.h"
 #include "space.h"
 #include "title.h"
 
@@ -43,21 +46,27 @@
 #define USS_EXEC_TRIES		500
 #define USS_EXEC_WAIT_US	200
 
-/* Under rcu_read_lock(). */
+/* Under rcu_read_lock(). All threads of a process have the same mm until they exit, and then none. */
 static bool uss_runs_in(struct task_struct *process, const struct mm_struct *mm)
 {
+	const struct mm_struct *thread_mm;
 	struct task_struct *thread;
 
-	for_each_thread(process, thread)
-		if (READ_ONCE(thread->mm) == mm)
-			return true;
+	for_each_thread(process, thread) {
+		thread_mm = READ_ONCE(thread->mm);
+		if (thread_mm)
+			return thread_mm == mm;
+	}
 	return false;
 }
 
+/* So far that its event may have come: exec has ended all other threads by then. */
 static bool uss_is_in_exec(struct task_struct *process)
 {
 	struct task_struct *thread;
 
+	if (get_nr_threads(process) > 1)
+		return false;
 	for_each_thread(process, thread)
 		if (thread->in_execve)
 			return true;
@@ -67,6 +76,7 @@ static bool uss_is_in_exec(struct task_struct *process)
 struct uss_search {
 	const struct mm_struct *mm;
 	struct task_struct *process;
+	struct uss_sharer *sharer;	/* to be added */
 	bool again;			/* there may be another search */
 	bool in_doubt;			/* there must be one */
 };
@@ -80,7 +90,7 @@ static void uss_examine_process(struct uss_space *space, void *data)
 	if (search->again && uss_is_in_exec(search->process))
 		search->in_doubt = true;
 	else
-		uss_process_add_sharer(space, search->process);
+		uss_process_add_sharer(space, search->process, &search->sharer);
 }
 
 /* Skips processes that were made after @since: the hook on fork has reported them, and their events are seen. */
@@ -92,10 +102,14 @@ static bool uss_search_processes(const struct mm_struct *mm, u64 since, bool aga
 	for_each_process(search.process) {
 		if (search.process->flags & PF_KTHREAD || search.process->signal == current->signal || search.process->start_time > since)
 			continue;
-		if (uss_runs_in(search.process, mm))
-			uss_space_call(mm, uss_examine_process, &search);
+		if (!uss_runs_in(search.process, mm))
+			continue;
+		if (!search.sharer)
+			search.sharer = uss_sharer_alloc();
+		uss_space_call(mm, uss_examine_process, &search);
 	}
 	rcu_read_unlock();
+	kfree(search.sharer);
 	return search.in_doubt;
 }
 
@@ -113,28 +127,47 @@ static void uss_find_sharers(struct mm_struct *mm)
 		usleep_range(USS_EXEC_WAIT_US / 2, USS_EXEC_WAIT_US);
 }
 
-/* With @space locked. While its task_lock() is held, a thread that has its mm keeps it, its stack and its namespaces. */
-static void uss_examine_thread(struct uss_space *space, struct task_struct *thread)
-{
+struct uss_examined_thread {
+	struct task_struct *thread;
 	bool in_doubt;
+};
+
+static void uss_compare_thread(struct uss_space *space, void *data)
+{
+	struct uss_examined_thread *examined = data;
+
+	uss_space_compare(space, examined->thread, examined->in_doubt);
+}
+
+/* While its task_lock() is held, a thread that has its mm keeps it, its stack and its namespaces. */
+static void uss_examine_thread(struct mm_struct *mm, struct task_struct *thread)
+{
+	struct uss_examined_thread examined = { .thread = thread };
 
 	task_lock(thread);
 	if (thread->mm) {
-		in_doubt = uss_changes_thread(syscall_get_nr(thread, task_pt_regs(thread)));
+		examined.in_doubt = uss_changes_thread(syscall_get_nr(thread, task_pt_regs(thread)));
 		/* If the call has ended, its effect is visible below. */
 		smp_rmb();
-		uss_space_compare(space, thread, in_doubt);
+		uss_space_call(mm, uss_compare_thread, &examined);
 	}
 	task_unlock(thread);
 }
 
-static void uss_examine_threads(struct uss_space *space, void *data)
+/* Threads that are made meanwhile have what the thread has that makes them, unless there is an event. */
+static void uss_examine_threads(struct mm_struct *mm)
 {
 	struct task_struct *thread;
 
+	rcu_read_lock();
 	for_each_thread(current, thread)
 		if (thread != current)
-			uss_examine_thread(space, thread);
+			uss_examine_thread(mm, thread);
+	rcu_read_unlock();
+}
+
+static void uss_end_settling(struct uss_space *space, void *data)
+{
 	uss_process_set_settling(space, false);
 }
 
@@ -155,7 +188,8 @@ static void uss_settle(struct mm_struct *mm)
 	/* Pairs with the one in uss_space_call(). */
 	smp_mb();
 	uss_find_sharers(mm);
-	uss_space_call(mm, uss_examine_threads, NULL);
+	uss_examine_threads(mm);
+	uss_space_call(mm, uss_end_settling, NULL);
 }
 
 /* A child that runs in its parent's memory while the parent waits. It leaves soon and must not become the owner. */
@@ -190,7 +224,10 @@ static unsigned long uss_open_window(void)
 {
 	unsigned long area = 0;
 
+	/* Not under the lock of the space, because it may sleep under PREEMPT_RT. */
+	spin_lock(&current->mm->arg_lock);
 	uss_space_call(current->mm, uss_title_open_window, &area);
+	spin_unlock(&current->mm->arg_lock);
 	return area;
 }
 

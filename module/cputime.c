@@ -59,7 +59,7 @@ struct uss_cputime_reader {
 
 /* Read under RCU at each switch; changed under the lock. */
 static struct hlist_head uss_readers[1 << USS_READER_BITS];
-static DEFINE_SPINLOCK(uss_readers_lock);
+static DEFINE_RAW_SPINLOCK(uss_readers_lock);
 static atomic_t uss_readers_count;
 
 static bool uss_cputime_is_served;
@@ -256,16 +256,16 @@ static void uss_reader_begin(struct uss_space *space)
 	if (!reader)
 		return;
 	reader->mm = space->mm;
-	spin_lock(&space->lock);
+	raw_spin_lock(&space->lock);
 	if (!space->cputime.reader) {
-		spin_lock(&uss_readers_lock);
+		raw_spin_lock(&uss_readers_lock);
 		hlist_add_head_rcu(&reader->node, &uss_readers[hash_ptr(reader->mm, USS_READER_BITS)]);
-		spin_unlock(&uss_readers_lock);
+		raw_spin_unlock(&uss_readers_lock);
 		/* Pairs with the acquire in uss_cputime_page(). */
 		smp_store_release(&space->cputime.reader, reader);
 		mine = NULL;
 	}
-	spin_unlock(&space->lock);
+	raw_spin_unlock(&space->lock);
 	if (mine) {
 		uss_reader_free(mine);
 		return;
@@ -327,9 +327,9 @@ static void uss_cputime_free(struct uss_space *space)
 
 	if (!reader)
 		return;
-	spin_lock(&uss_readers_lock);
+	raw_spin_lock(&uss_readers_lock);
 	hlist_del_rcu(&reader->node);
-	spin_unlock(&uss_readers_lock);
+	raw_spin_unlock(&uss_readers_lock);
 	call_rcu(&reader->rcu, uss_reader_take_off);
 	if (atomic_dec_and_test(&uss_readers_count))
 		mod_delayed_work(uss_unbound_wq, &uss_watch_work, USS_WATCH_LONGER);

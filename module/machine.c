@@ -78,7 +78,8 @@ static void uss_publish_loads(struct irq_work *work)
 	raw_spin_unlock_irqrestore(&uss_loads_lock, flags);
 }
 
-static DEFINE_IRQ_WORK(uss_loads_work, uss_publish_loads);
+/* PREEMPT_RT would run another kind in a thread, and readers would fall back until then. */
+static struct irq_work uss_loads_work = IRQ_WORK_INIT_HARD(uss_publish_loads);
 
 static bool uss_loads_have_changed(void)
 {

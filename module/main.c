@@ -19,6 +19,7 @@
  *	machine.c	fact: load averages and processors online
  *	names.c		fact: the names of a UTS namespace
  *	process.c	fact: pid, fork id, start time, and for whom all facts of a process are valid
+ *	sharer.c	memory for it that hooks may take and give back
  *	withdraw.c	takes a page out of one process
  *	page.c		allocates and counts pages
  */
@@ -51,11 +52,6 @@ static int __init uss_init(void)
 {
 	int err;
 
-	/* Facts change under spin locks inside tracepoints, where a real-time kernel may not take them. */
-	if (IS_ENABLED(CONFIG_PREEMPT_RT)) {
-		pr_err("real-time kernels (PREEMPT_RT) are not supported\n");
-		return -EOPNOTSUPP;
-	}
 	/* When load averages are due depends on the number of ticks since boot, which a 32-bit counter loses. */
 	if (!IS_ENABLED(CONFIG_64BIT)) {
 		pr_err("32-bit kernels are not supported\n");

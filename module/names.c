@@ -30,6 +30,7 @@
 #include <linux/nsproxy.h>
 #include <linux/personality.h>
 #include <linux/printk.h>
+#include <linux/rcupdate.h>
 #include <linux/refcount.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -51,6 +52,7 @@ struct uss_system {
 	struct uts_namespace *ns;	/* the key */
 	refcount_t references;		/* only the last one takes the lock to go */
 	struct page *page;
+	struct rcu_head rcu;
 };
 
 #define USS_SYSTEM_BITS	10
@@ -60,7 +62,7 @@ static struct uss_system_bucket {
 	unsigned int changing;		/* changes under way */
 } uss_system_buckets[1 << USS_SYSTEM_BITS];
 
-static DEFINE_SPINLOCK(uss_names_lock);	/* the table and all below */
+static DEFINE_RAW_SPINLOCK(uss_names_lock);	/* the table and all below */
 static bool uss_names_are_ready, uss_names_are_lost;
 
 /* After a change that was only seen to end (point 5): for how long pages are silent, and how long after loading that is no error. */
@@ -101,6 +103,12 @@ static void uss_system_free(struct uss_system *system)
 		return;
 	uss_page_free(system->page);
 	kfree(system);
+}
+
+/* Where nothing may be freed (see uss_system_put()), RCU is only a way to free it later. */
+static void uss_system_free_rcu(struct rcu_head *rcu)
+{
+	uss_system_free(container_of(rcu, struct uss_system, rcu));
 }
 
 static struct uss_system *uss_system_find(struct uts_namespace *ns)
@@ -151,7 +159,7 @@ static struct uss_system *uss_system_get(struct uts_namespace *ns, struct uss_sy
 {
 	struct uss_system *system;
 
-	spin_lock(&uss_names_lock);
+	raw_spin_lock(&uss_names_lock);
 	system = uss_system_find(ns);
 	if (system) {
 		refcount_inc(&system->references);
@@ -161,26 +169,27 @@ static struct uss_system *uss_system_get(struct uts_namespace *ns, struct uss_sy
 		refcount_set(&system->references, 1);
 		uss_system_insert(system, ns);
 	}
-	spin_unlock(&uss_names_lock);
+	raw_spin_unlock(&uss_names_lock);
 	return system;
 }
 
+/* Atomic context. */
 static void uss_system_put(struct uss_system *system)
 {
 	bool last;
 
 	if (refcount_dec_not_one(&system->references))
 		return;
-	spin_lock(&uss_names_lock);
+	raw_spin_lock(&uss_names_lock);
 	last = refcount_dec_and_test(&system->references);
 	if (last) {
 		/* The page may still be mapped or spliced somewhere: it must not look valid there. */
 		uss_system_silence(system);
 		hlist_del(&system->node);
 	}
-	spin_unlock(&uss_names_lock);
+	raw_spin_unlock(&uss_names_lock);
 	if (last)
-		uss_system_free(system);
+		call_rcu(&system->rcu, uss_system_free_rcu);
 }
 
 /*
@@ -191,12 +200,12 @@ void uss_names_begin_change(struct uts_namespace *ns)
 {
 	struct uss_system *system;
 
-	spin_lock(&uss_names_lock);
+	raw_spin_lock(&uss_names_lock);
 	uss_system_bucket(ns)->changing++;
 	system = uss_system_find(ns);
 	if (system)
 		uss_system_silence(system);
-	spin_unlock(&uss_names_lock);
+	raw_spin_unlock(&uss_names_lock);
 }
 
 static void uss_names_silence_all(void)
@@ -242,24 +251,28 @@ void uss_names_end_change(struct uts_namespace *ns)
 {
 	struct uss_system_bucket *bucket = uss_system_bucket(ns);
 
-	spin_lock(&uss_names_lock);
+	raw_spin_lock(&uss_names_lock);
 	if (!bucket->changing)
 		uss_names_unseen_change();
 	else if (--bucket->changing == 0 && !uss_names_are_silent && !uss_names_are_lost)
 		uss_names_publish_silent(bucket);
-	spin_unlock(&uss_names_lock);
+	raw_spin_unlock(&uss_names_lock);
 }
 
 static void uss_names_silence_over(struct work_struct *work)
 {
 	size_t i;
 
-	spin_lock(&uss_names_lock);
+	raw_spin_lock(&uss_names_lock);
 	uss_names_are_silent = false;
-	for (i = 0; i < ARRAY_SIZE(uss_system_buckets) && !uss_names_are_lost; i++)
+	for (i = 0; i < ARRAY_SIZE(uss_system_buckets) && !uss_names_are_silent && !uss_names_are_lost; i++) {
 		if (!uss_system_buckets[i].changing)
 			uss_names_publish_silent(&uss_system_buckets[i]);
-	spin_unlock(&uss_names_lock);
+		/* Preemption was off long enough. */
+		raw_spin_unlock(&uss_names_lock);
+		raw_spin_lock(&uss_names_lock);
+	}
+	raw_spin_unlock(&uss_names_lock);
 }
 
 unsigned int uss_names_count_unseen(void)
@@ -269,10 +282,10 @@ unsigned int uss_names_count_unseen(void)
 
 void uss_names_set_ready(bool ready)
 {
-	spin_lock(&uss_names_lock);
+	raw_spin_lock(&uss_names_lock);
 	uss_names_are_ready = ready;
 	uss_names_ready_since = jiffies;
-	spin_unlock(&uss_names_lock);
+	raw_spin_unlock(&uss_names_lock);
 }
 
 static void uss_names_exit(void)
@@ -310,10 +323,8 @@ static void uss_names_drop(struct uss_space *space, bool goes_on)
 	if (!system)
 		return;
 	uss_system_put(system);
-	if (goes_on) {
-		uss_withdraw(space->names.withdrawal, space->mm);
+	if (goes_on && uss_withdraw(space->names.withdrawal, space->mm))
 		space->names.withdrawal = NULL;
-	}
 }
 
 static void uss_names_leave(struct uss_space *space)
@@ -360,10 +371,10 @@ static bool uss_names_prepare_withdrawal(struct uss_space *space)
 	new = uss_withdrawal_alloc();
 	if (!new)
 		return false;
-	spin_lock(&space->lock);
+	raw_spin_lock(&space->lock);
 	if (!space->names.withdrawal)
 		swap(space->names.withdrawal, new);
-	spin_unlock(&space->lock);
+	raw_spin_unlock(&space->lock);
 	kfree(new);
 	return true;
 }
@@ -373,7 +384,7 @@ static struct page *uss_names_find_page(struct uss_space *space, struct uss_syst
 {
 	struct page *page = NULL;
 
-	spin_lock(&space->lock);
+	raw_spin_lock(&space->lock);
 	/* While the owner is in its namespace, the namespace exists, and leaving it takes this lock. */
 	if (space->names.ns && !space->names.system)
 		space->names.system = uss_system_get(space->names.ns, new);
@@ -382,7 +393,7 @@ static struct page *uss_names_find_page(struct uss_space *space, struct uss_syst
 		get_page(page);
 	}
 	*needs_new = space->names.ns && !space->names.system;
-	spin_unlock(&space->lock);
+	raw_spin_unlock(&space->lock);
 	return page;
 }
 

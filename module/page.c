@@ -40,12 +40,12 @@ void uss_page_free(struct page *page)
 	this_cpu_dec(uss_pages);
 }
 
-static struct page *uss_page_install(struct page **slot, spinlock_t *lock, struct page *new, void (*fill)(void *page, void *data),
+static struct page *uss_page_install(struct page **slot, raw_spinlock_t *lock, struct page *new, void (*fill)(void *page, void *data),
 				     void *data)
 {
 	struct page *page;
 
-	spin_lock(lock);
+	raw_spin_lock(lock);
 	if (!*slot) {
 		if (fill)
 			fill(page_address(new), data);
@@ -55,12 +55,12 @@ static struct page *uss_page_install(struct page **slot, spinlock_t *lock, struc
 	}
 	page = *slot;
 	get_page(page);
-	spin_unlock(lock);
+	raw_spin_unlock(lock);
 	uss_page_free(new);
 	return page;
 }
 
-struct page *uss_page_get(struct page **slot, spinlock_t *lock, gfp_t gfp, void (*fill)(void *page, void *data), void *data)
+struct page *uss_page_get(struct page **slot, raw_spinlock_t *lock, gfp_t gfp, void (*fill)(void *page, void *data), void *data)
 {
 	struct page *page = smp_load_acquire(slot);
 

@@ -24,7 +24,7 @@ void uss_page_free(struct page *page);
  * Returns the page in @slot, with a reference for the caller. Makes it if there is none: @fill, which may be NULL, is called under @lock,
  * so a page begins with what changes made under that lock. NULL without memory. May sleep.
  */
-struct page *uss_page_get(struct page **slot, spinlock_t *lock, gfp_t gfp, void (*fill)(void *page, void *data), void *data);
+struct page *uss_page_get(struct page **slot, raw_spinlock_t *lock, gfp_t gfp, void (*fill)(void *page, void *data), void *data);
 
 /* The beginning of every page. */
 void uss_page_fill_header(void *page, u32 magic, u32 size);

@@ -11,8 +11,8 @@
  *    list and not a count: a process that leaves twice (an exec that fails half-way, then exit) removes no other.
  *
  * 3. ask.c finds the sharers that were there before the process asked. The tracepoint on fork reports those that come later. When there
- *    is no memory to record a sharer, the space is given up: its pid reads 0 from then on. A departure that goes unnoticed is harmless: the
- *    pid stays 0 and readers fall back to the system call.
+ *    is no memory to record a sharer, or there are too many, the space is given up: its pid reads 0 from then on. A departure that goes
+ *    unnoticed is harmless: the pid stays 0 and readers fall back to the system call.
  */
 #include <linux/mm.h>
 #include <linux/nsproxy.h>
@@ -27,14 +27,11 @@
 #include "facts.h"
 #include "page.h"
 #include "process.h"
+#include "sharer.h"
 #include "space.h"
 
-/* A process that runs in the owner's memory. */
-struct uss_sharer {
-	struct list_head node;
-	struct signal_struct *signal;	/* compared, never dereferenced */
-	u64 forkid;
-};
+/* The list is searched with preemption off. */
+#define USS_SHARERS_MAX	256
 
 static atomic64_t uss_last_forkid;
 
@@ -162,33 +159,34 @@ static struct uss_sharer *uss_find_sharer(struct uss_space *space, struct signal
 }
 
 /* Once: the tracepoint and ask.c can both report a process that is made while another one asks. */
-void uss_process_add_sharer(struct uss_space *space, struct task_struct *task)
+void uss_process_add_sharer(struct uss_space *space, struct task_struct *task, struct uss_sharer **new)
 {
-	struct uss_sharer *sharer;
+	struct uss_sharer *sharer = *new;
 
 	if (uss_find_sharer(space, task->signal))
 		return;
-	sharer = kmalloc(sizeof(*sharer), GFP_ATOMIC | __GFP_NOWARN);
-	if (sharer) {
+	if (sharer && space->process.sharers_count < USS_SHARERS_MAX) {
+		*new = NULL;
 		sharer->signal = task->signal;
 		sharer->forkid = uss_next_forkid();
 		list_add(&sharer->node, &space->process.sharers);
+		space->process.sharers_count++;
 	} else {
 		space->process.given_up = true;
 	}
 	uss_publish(space);
 }
 
-bool uss_process_remove_sharer(struct uss_space *space, struct task_struct *task)
+struct uss_sharer *uss_process_remove_sharer(struct uss_space *space, struct task_struct *task)
 {
 	struct uss_sharer *sharer = uss_find_sharer(space, task->signal);
 
 	if (!sharer)
-		return false;
+		return NULL;
 	list_del(&sharer->node);
-	kfree(sharer);
+	space->process.sharers_count--;
 	uss_publish(space);
-	return true;
+	return sharer;
 }
 
 static void uss_process_own(struct uss_space *space, struct task_struct *task)
@@ -246,7 +244,7 @@ static int uss_process_init(void)
 {
 	/* Fork ids start where the clock is: a number of an earlier load of this module never comes again. */
 	atomic64_set(&uss_last_forkid, ktime_get_boottime_ns());
-	return 0;
+	return uss_sharers_init();
 }
 
 const struct uss_fact uss_process_fact = {
@@ -255,6 +253,7 @@ const struct uss_fact uss_process_fact = {
 	.first = USS_PROCESS_PGOFF,
 	.pages = 1,
 	.init = uss_process_init,
+	.exit = uss_sharers_exit,
 	.page = uss_process_page,
 	.peek = uss_process_peek,
 	.begin = uss_process_begin,

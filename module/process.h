@@ -8,6 +8,7 @@
 #include <linux/sched.h>
 #include <linux/types.h>
 
+struct uss_sharer;
 struct uss_space;
 
 /* Part of struct uss_space, under its lock. */
@@ -16,9 +17,10 @@ struct uss_process {
 	u64 forkid;
 	struct signal_struct *owner;	/* compared, never dereferenced; NULL: none */
 	struct list_head sharers;
+	unsigned int sharers_count;
 	bool was_owned;			/* there has been an owner: there will be no other */
 	bool settling;			/* the owner has asked; ask.c is finding the sharers */
-	bool given_up;			/* a sharer could not be recorded */
+	bool given_up;			/* a sharer was not recorded */
 	pid_t pid;			/* as the owner sees itself */
 	u32 speaks;			/* USS_SPEAKS_... */
 	u64 start_time;
@@ -30,9 +32,9 @@ bool uss_process_is_owner(const struct uss_space *space, const struct task_struc
 /* Does any other process run in the owner's memory? */
 bool uss_process_is_shared(const struct uss_space *space);
 
-/* Returns whether @task was a sharer. */
-void uss_process_add_sharer(struct uss_space *space, struct task_struct *task);
-bool uss_process_remove_sharer(struct uss_space *space, struct task_struct *task);
+/* Nothing is allocated or freed under the lock. Adding uses *@new, which is then NULL. Removing returns the record, NULL if there was none. */
+void uss_process_add_sharer(struct uss_space *space, struct task_struct *task, struct uss_sharer **new);
+struct uss_sharer *uss_process_remove_sharer(struct uss_space *space, struct task_struct *task);
 
 /* The page says for which other facts it is valid, USS_SPEAKS_..., and where the title area is. */
 void uss_process_set_valid(struct uss_space *space, u32 points);

@@ -27,6 +27,7 @@
 
 #include "facts.h"
 #include "page.h"
+#include "sharer.h"
 #include "space.h"
 
 /* The process page first: when the owner leaves, its pid reads 0 before any other page ceases to be kept right. */
@@ -101,21 +102,37 @@ static struct uss_space *uss_space_find(const struct mm_struct *mm)
 	return NULL;
 }
 
+/* Either an event finds the space, or ask.c sees what the task did before its event (point 2 there). Pairs with itself. */
+static void uss_event_barrier(void)
+{
+	smp_mb();
+}
+
+static bool uss_space_exists(const struct mm_struct *mm)
+{
+	bool exists;
+
+	uss_event_barrier();
+	rcu_read_lock();
+	exists = uss_space_find(mm);
+	rcu_read_unlock();
+	return exists;
+}
+
 bool uss_space_call(const struct mm_struct *mm, void (*function)(struct uss_space *space, void *data), void *data)
 {
 	struct uss_space *space;
 	bool called = false;
 
-	/* Pairs with itself: either an event finds the space, or ask.c sees what the task did before its event (point 2 there). */
-	smp_mb();
+	uss_event_barrier();
 	rcu_read_lock();
 	space = uss_space_find(mm);
 	if (space) {
-		spin_lock(&space->lock);
+		raw_spin_lock(&space->lock);
 		called = !space->dead;
 		if (called)
 			function(space, data);
-		spin_unlock(&space->lock);
+		raw_spin_unlock(&space->lock);
 	}
 	rcu_read_unlock();
 	return called;
@@ -147,10 +164,10 @@ void uss_space_peek(struct uss_space *space, pgoff_t pgoff, void *copy)
 	const struct uss_fact *fact = uss_fact_at(pgoff);
 
 	memset(copy, 0, PAGE_SIZE);
-	spin_lock(&space->lock);
+	raw_spin_lock(&space->lock);
 	if (fact)
 		fact->peek(space, pgoff - fact->first, copy);
-	spin_unlock(&space->lock);
+	raw_spin_unlock(&space->lock);
 }
 
 /*
@@ -165,7 +182,7 @@ struct uss_space *uss_space_create(struct mm_struct *mm, gfp_t gfp)
 		return NULL;
 	space->mm = mm;
 	refcount_set(&space->vmas, 1);
-	spin_lock_init(&space->lock);
+	raw_spin_lock_init(&space->lock);
 	USS_CALL_FACTS(begin, space);
 	spin_lock(&uss_bucket(mm)->lock);
 	hlist_add_head_rcu(&space->node, &uss_bucket(mm)->spaces);
@@ -206,10 +223,10 @@ void uss_space_put(struct uss_space *space)
 	spin_unlock(&uss_bucket(space->mm)->lock);
 
 	/* An event that found the space before may still come. It then finds the space dead, and does nothing. */
-	spin_lock(&space->lock);
+	raw_spin_lock(&space->lock);
 	space->dead = true;
 	USS_CALL_FACTS(end, space);
-	spin_unlock(&space->lock);
+	raw_spin_unlock(&space->lock);
 
 	USS_CALL_FACTS(free, space);
 	this_cpu_dec(uss_processes);
@@ -231,13 +248,13 @@ struct mm_struct *uss_spaces_get_mm(unsigned int round)
 	rcu_read_lock();
 	for (i = 0; i < ARRAY_SIZE(uss_buckets) && !mm; i++) {
 		hlist_for_each_entry_rcu(space, &uss_buckets[i].spaces, node) {
-			spin_lock(&space->lock);
+			raw_spin_lock(&space->lock);
 			/* Not dead: some VMA is not closed yet, so the mm still exists. */
 			if (!space->dead && space->round != round && mmget_not_zero(space->mm)) {
 				space->round = round;
 				mm = space->mm;
 			}
-			spin_unlock(&space->lock);
+			raw_spin_unlock(&space->lock);
 			if (mm)
 				break;
 		}
@@ -264,6 +281,7 @@ struct uss_event {
 	void (*event)(struct uss_space *space, struct uss_event *event);
 	struct task_struct *task;
 	const struct nsproxy *new;
+	struct uss_sharer *sharer;	/* to be added, or removed */
 };
 
 static void uss_do_event(struct uss_space *space, void *data)
@@ -277,6 +295,9 @@ static void uss_do_event(struct uss_space *space, void *data)
 static void uss_deliver(const struct mm_struct *mm, struct uss_event event)
 {
 	uss_space_call(mm, uss_do_event, &event);
+	/* A record was removed, or not needed. */
+	if (event.sharer)
+		uss_sharer_free_in_hook(event.sharer);
 }
 
 static void uss_set_owner(struct uss_space *space, struct task_struct *task)
@@ -291,12 +312,13 @@ static void uss_own_event(struct uss_space *space, struct uss_event *event)
 
 static void uss_share_event(struct uss_space *space, struct uss_event *event)
 {
-	uss_process_add_sharer(space, event->task);
+	uss_process_add_sharer(space, event->task, &event->sharer);
 }
 
 static void uss_leave_event(struct uss_space *space, struct uss_event *event)
 {
-	if (!uss_process_remove_sharer(space, event->task) && uss_process_is_owner(space, event->task))
+	event->sharer = uss_process_remove_sharer(space, event->task);
+	if (!event->sharer && uss_process_is_owner(space, event->task))
 		USS_CALL_FACTS(leave, space);
 }
 
@@ -327,11 +349,20 @@ void uss_space_compare(struct uss_space *space, struct task_struct *thread, bool
 	USS_CALL_FACTS(compare, space, thread, in_doubt);
 }
 
+/* Under its lock a space can be given a record, but not allocate one. */
+static void uss_share(struct task_struct *child)
+{
+	if (uss_space_exists(child->mm))
+		uss_deliver(child->mm, (struct uss_event){ uss_share_event, child, .sharer = uss_sharer_alloc_in_hook() });
+}
+
 /* @child is complete and has not run yet. */
 void uss_space_fork(struct task_struct *parent, struct task_struct *child)
 {
-	if (child->signal != parent->signal)
-		uss_deliver(child->mm, (struct uss_event){ child->mm == parent->mm ? uss_share_event : uss_own_event, child });
+	if (child->signal != parent->signal && child->mm == parent->mm)
+		uss_share(child);
+	else if (child->signal != parent->signal)
+		uss_deliver(child->mm, (struct uss_event){ uss_own_event, child });
 	else if (child->nsproxy != parent->nsproxy)
 		/* A thread, made with CLONE_NEWUTS or the like. Its process is known already. */
 		uss_deliver(child->mm, (struct uss_event){ uss_enter_event, parent, child->nsproxy });
@@ -416,7 +447,7 @@ void uss_spaces_exit(void)
 {
 	uss_facts_exit(ARRAY_SIZE(uss_facts));
 	uss_pages_exit();
-	/* For uss_space_free(). */
+	/* For uss_space_free() and the facts. */
 	rcu_barrier();
 	kmem_cache_destroy(uss_space_cache);
 }

@@ -24,7 +24,7 @@ struct uss_space {
 	struct rcu_head rcu;
 	unsigned int round;		/* of uss_spaces_get_mm() */
 
-	spinlock_t lock;		/* all below */
+	raw_spinlock_t lock;		/* all below */
 	bool dead;			/* its last VMA has gone */
 	struct uss_process process;
 	struct uss_space_names names;

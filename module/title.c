@@ -41,7 +41,7 @@ void uss_title_open_window(struct uss_space *space, void *data)
 	*area = space->process.title_area;
 	if (!*area || title->window)
 		return;
-	spin_lock(&mm->arg_lock);
+	lockdep_assert_held(&mm->arg_lock);
 	title->arg_start = mm->arg_start;
 	title->arg_end = mm->arg_end;
 	title->window = *area + USS_SLOT_OFFSET(0);
@@ -49,10 +49,10 @@ void uss_title_open_window(struct uss_space *space, void *data)
 	title->window_size = max3(mm->arg_end - mm->arg_start, USS_TITLE_MAX + 1UL, PAGE_SIZE);
 	mm->arg_start = title->window;
 	mm->arg_end = title->window + title->window_size;
-	spin_unlock(&mm->arg_lock);
 }
 
-static void uss_title_end(struct uss_space *space)
+/* The last VMA has gone, and the window does not change any more. */
+static void uss_title_close_window(struct uss_space *space)
 {
 	struct uss_title *title = &space->title;
 	struct mm_struct *mm = space->mm;
@@ -98,17 +98,17 @@ bool uss_title_has_area(const struct uss_space *space)
 
 void uss_title_set_area(struct uss_space *space, unsigned long area)
 {
-	spin_lock(&space->lock);
+	raw_spin_lock(&space->lock);
 	uss_process_set_title_area(space, area);
-	spin_unlock(&space->lock);
+	raw_spin_unlock(&space->lock);
 }
 
 void uss_title_unset_area(struct uss_space *space, unsigned long area)
 {
-	spin_lock(&space->lock);
+	raw_spin_lock(&space->lock);
 	if (space->process.title_area == area)
 		uss_process_set_title_area(space, 0);
-	spin_unlock(&space->lock);
+	raw_spin_unlock(&space->lock);
 }
 
 static void uss_fill_title_page(void *page, void *filled_for)
@@ -123,13 +123,27 @@ static void uss_fill_title_page(void *page, void *filled_for)
 	memcpy(page + USS_SLOT_OFFSET(0), title->inherited, title->inherited_length);
 	area->slot[0] = USS_SLOT(1, 0, USS_SLOT_PUBLISHED);
 	area->current_title = USS_TITLE(0, title->inherited_length, 1);
-	kfree(title->inherited);
-	title->inherited = NULL;
+}
+
+/* The first page exists, and the inherited title is in it. */
+static void uss_title_free_inherited(struct uss_space *space)
+{
+	char *inherited;
+
+	raw_spin_lock(&space->lock);
+	inherited = space->title.inherited;
+	space->title.inherited = NULL;
+	raw_spin_unlock(&space->lock);
+	kfree(inherited);
 }
 
 static struct page *uss_title_page(struct uss_space *space, unsigned int index)
 {
-	return uss_page_get(&space->title.pages[index], &space->lock, 0, index ? NULL : uss_fill_title_page, space);
+	struct page *page = uss_page_get(&space->title.pages[index], &space->lock, 0, index ? NULL : uss_fill_title_page, space);
+
+	if (page && !index && READ_ONCE(space->title.inherited))
+		uss_title_free_inherited(space);
+	return page;
 }
 
 static void uss_title_peek(struct uss_space *space, unsigned int index, void *copy)
@@ -142,6 +156,7 @@ static void uss_title_free(struct uss_space *space)
 {
 	int i;
 
+	uss_title_close_window(space);
 	kfree(space->title.inherited);
 	for (i = 0; i < USS_TITLE_PAGES; i++)
 		uss_page_free(space->title.pages[i]);
@@ -223,9 +238,9 @@ static void uss_title_inherit(struct uss_space *child, struct uss_space *parent)
 	if (child->title.window || !READ_ONCE(parent->title.window))
 		return;
 	copy.text = kmalloc(USS_TITLE_MAX, GFP_KERNEL_ACCOUNT | __GFP_NOFAIL);
-	spin_lock(&parent->lock);
+	raw_spin_lock(&parent->lock);
 	uss_title_copy(parent, &copy);
-	spin_unlock(&parent->lock);
+	raw_spin_unlock(&parent->lock);
 	child->title.window = copy.title.window;
 	child->title.window_size = copy.title.window_size;
 	child->title.arg_start = copy.title.arg_start;
@@ -246,7 +261,6 @@ const struct uss_fact uss_title_fact = {
 	.pages = USS_TITLE_PAGES,
 	.page = uss_title_page,
 	.peek = uss_title_peek,
-	.end = uss_title_end,
 	.free = uss_title_free,
 	.inherit = uss_title_inherit,
 };

@@ -27,7 +27,10 @@ bool uss_title_has_area(const struct uss_space *space);
 void uss_title_set_area(struct uss_space *space, unsigned long area);
 void uss_title_unset_area(struct uss_space *space, unsigned long area);
 
-/* For uss_space_call(): opens the window if there is an area, whose address goes to @area, an unsigned long; 0 without. */
+/*
+ * For uss_space_call(), with the mm's arg_lock: opens the window if there is an area, whose address goes to @area, an unsigned long; 0
+ * without.
+ */
 void uss_title_open_window(struct uss_space *space, void *area);
 /* For uss_space_call(): has the process a window? A bool. */
 void uss_title_has_window(struct uss_space *space, void *has);

@@ -29,7 +29,7 @@ struct uss_withdrawal {
 
 static void uss_withdraw_all(struct work_struct *work);
 
-static DEFINE_SPINLOCK(uss_withdrawals_lock);		/* the list, which stays empty once the module is going */
+static DEFINE_RAW_SPINLOCK(uss_withdrawals_lock);		/* the list, which stays empty once the module is going */
 static LIST_HEAD(uss_withdrawals);
 static bool uss_is_going;
 static DECLARE_DELAYED_WORK(uss_withdrawals_work, uss_withdraw_all);
@@ -75,19 +75,19 @@ static void uss_withdraw_all(struct work_struct *work)
 	struct uss_withdrawal *withdrawal, *next;
 	LIST_HEAD(list);
 
-	spin_lock(&uss_withdrawals_lock);
+	raw_spin_lock(&uss_withdrawals_lock);
 	list_splice_init(&uss_withdrawals, &list);
-	spin_unlock(&uss_withdrawals_lock);
+	raw_spin_unlock(&uss_withdrawals_lock);
 	list_for_each_entry_safe(withdrawal, next, &list, node)
 		if (uss_try_withdrawal(withdrawal->mm))
 			uss_withdrawal_free(withdrawal);
 	if (list_empty(&list))
 		return;
-	spin_lock(&uss_withdrawals_lock);
+	raw_spin_lock(&uss_withdrawals_lock);
 	list_splice(&list, &uss_withdrawals);
 	if (!uss_is_going)
 		queue_delayed_work(uss_unbound_wq, &uss_withdrawals_work, msecs_to_jiffies(USS_WITHDRAWAL_RETRY_MS));
-	spin_unlock(&uss_withdrawals_lock);
+	raw_spin_unlock(&uss_withdrawals_lock);
 }
 
 struct uss_withdrawal *uss_withdrawal_alloc(void)
@@ -95,30 +95,32 @@ struct uss_withdrawal *uss_withdrawal_alloc(void)
 	return kmalloc(sizeof(struct uss_withdrawal), GFP_KERNEL_ACCOUNT | __GFP_RETRY_MAYFAIL | __GFP_NOWARN);
 }
 
-void uss_withdraw(struct uss_withdrawal *withdrawal, struct mm_struct *mm)
+bool uss_withdraw(struct uss_withdrawal *withdrawal, struct mm_struct *mm)
 {
+	bool taken;
+
 	if (!withdrawal)
-		return;
-	spin_lock(&uss_withdrawals_lock);
-	if (!uss_is_going) {
+		return false;
+	raw_spin_lock(&uss_withdrawals_lock);
+	taken = !uss_is_going;
+	if (taken) {
 		mmgrab(mm);
 		withdrawal->mm = mm;
 		list_add_tail(&withdrawal->node, &uss_withdrawals);
-		withdrawal = NULL;
 		/* At once, even if others are waiting for their next try. */
 		mod_delayed_work(uss_unbound_wq, &uss_withdrawals_work, 0);
 	}
-	spin_unlock(&uss_withdrawals_lock);
-	kfree(withdrawal);
+	raw_spin_unlock(&uss_withdrawals_lock);
+	return taken;
 }
 
 void uss_withdraw_exit(void)
 {
 	struct uss_withdrawal *withdrawal, *next;
 
-	spin_lock(&uss_withdrawals_lock);
+	raw_spin_lock(&uss_withdrawals_lock);
 	uss_is_going = true;
-	spin_unlock(&uss_withdrawals_lock);
+	raw_spin_unlock(&uss_withdrawals_lock);
 	cancel_delayed_work_sync(&uss_withdrawals_work);
 	list_for_each_entry_safe(withdrawal, next, &uss_withdrawals, node)
 		uss_withdrawal_free(withdrawal);

@@ -3,6 +3,8 @@
 #ifndef USS_WITHDRAW_H
 #define USS_WITHDRAW_H
 
+#include <linux/types.h>
+
 struct mm_struct;
 struct uss_withdrawal;
 
@@ -10,10 +12,10 @@ struct uss_withdrawal;
 struct uss_withdrawal *uss_withdrawal_alloc(void);
 
 /*
- * Soon the system page is out of the page tables of @mm, and the next touch faults again. Atomic context. Takes over @withdrawal, which is
- * NULL if @mm never had the page.
+ * Soon the system page is out of the page tables of @mm, and the next touch faults again. Atomic context. Returns whether it has taken over
+ * @withdrawal, which is NULL if @mm never had the page.
  */
-void uss_withdraw(struct uss_withdrawal *withdrawal, struct mm_struct *mm);
+bool uss_withdraw(struct uss_withdrawal *withdrawal, struct mm_struct *mm);
 
 /* Drops what is still to be withdrawn: all pages are about to be taken away. */
 void uss_withdraw_exit(void);

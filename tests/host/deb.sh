@@ -117,12 +117,14 @@ for command in "modprobe usrsysshm" $load; do
 done
 umount "$root/proc/cmdline"
 
-# A kernel that the module does not support.
+# The real-time kernel, as if the module did not support it.
+sed -i 's/^BUILD_EXCLUSIVE_CONFIG="/&!CONFIG_PREEMPT_RT /' "$root/usr/src/usrsysshm-$version/dkms.conf"
 apt install linux-image-rt-amd64 linux-headers-rt-amd64
 rt=$(cd "$root/lib/modules" && echo *-rt-amd64)
 contains "$suite: unsupported kernel" "usrsysshm: no module for $rt: version $version does not support this kernel" "$log"
 is "$suite: module for an unsupported kernel" none "$(module_of "$rt" version)"
 apt purge linux-image-rt-amd64 linux-headers-rt-amd64 "linux-image-$rt" "linux-headers-$rt" "linux-headers-${rt%-rt-amd64}-common-rt"
+sed -i '/^BUILD_EXCLUSIVE_CONFIG=/s/!CONFIG_PREEMPT_RT //' "$root/usr/src/usrsysshm-$version/dkms.conf"
 
 # A kernel whose headers come later, on which the module does not compile.
 echo '#error does not compile' >>"$root/usr/src/usrsysshm-$version/module/main.c"
