@@ -31,7 +31,7 @@ static const char usage[] =
 	"usage: usrsysshm selftest [--json | --quiet] [--wait]\n"
 	"\n"
 	"Compares every fact of the pages with the system call, in every kind of process and after every kind of change, on the\n"
-	"running kernel. Takes about 2 seconds and changes nothing on this machine: it sets names in namespaces of its own.\n"
+	"running kernel. Takes seconds and changes nothing on this machine: it sets names in namespaces of its own.\n"
 	"\n"
 	"  --quiet  print only what does not hold, and the summary\n"
 	"  --wait   also wait for the next load averages, which the kernel computes every 5 seconds\n"
