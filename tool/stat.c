@@ -17,6 +17,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
@@ -51,10 +52,12 @@ static const char usage[] =
 static const struct {
 	const char *tracepoint;
 	unsigned int calls;
+	const char *filter;	/* of the tracepoint's fields, or NULL */
 } system_calls[USS_STAT_SYSTEM_CALLS] = {
 	[USS_STAT_GETPID] = { "getpid", 1u << USS_COUNT_GETPID },
 	[USS_STAT_UNAME] = { "newuname", 1u << USS_COUNT_GETHOSTNAME | 1u << USS_COUNT_GETDOMAINNAME | 1u << USS_COUNT_UNAME },
 	[USS_STAT_SYSINFO] = { "sysinfo", 1u << USS_COUNT_GETLOADAVG },
+	[USS_STAT_CPUTIME] = { "clock_gettime", 1u << USS_COUNT_CPUTIME, "which_clock == 3" },	/* CLOCK_THREAD_CPUTIME_ID */
 };
 
 /* Creates and maps the file of counts. Returns -1 on success, else the exit code. */
@@ -92,7 +95,7 @@ static int find_libraries(struct stat_run *run)
 }
 
 /* Opens an event that counts a system call of the program and its future children. Returns a descriptor, or -1. */
-static int open_event(struct stat_run *run, const char *tracepoint)
+static int open_event(struct stat_run *run, const char *tracepoint, const char *filter)
 {
 	struct perf_event_attr event = { .type = PERF_TYPE_TRACEPOINT, .size = sizeof(event), .inherit = 1 };
 	char path[128], text[32] = "";
@@ -111,6 +114,11 @@ static int open_event(struct stat_run *run, const char *tracepoint)
 	fd = (int)syscall(SYS_perf_event_open, &event, run->pid, -1, -1, PERF_FLAG_FD_CLOEXEC);
 	if (fd < 0)
 		run->no_events = errno == EACCES || errno == EPERM ? "this needs root" : "the kernel has no perf events";
+	if (fd >= 0 && filter && ioctl(fd, PERF_EVENT_IOC_SET_FILTER, filter) < 0) {
+		run->no_events = "the kernel has no filters of trace events";
+		close(fd);
+		fd = -1;
+	}
 	return fd;
 }
 
@@ -150,7 +158,7 @@ static int start(struct stat_run *run, char **argv)
 		execute(run, argv, go[0], failed[1]);
 	}
 	for (i = 0; i < USS_STAT_SYSTEM_CALLS; i++)
-		run->events[i] = open_event(run, system_calls[i].tracepoint);
+		run->events[i] = open_event(run, system_calls[i].tracepoint, system_calls[i].filter);
 	run->time = uss_stat_now();
 	if (write(go[1], "x", 1) != 1)
 		kill(run->pid, SIGKILL);

@@ -12,7 +12,7 @@
 #include "../dropin/count.h"
 
 /* The system calls that the kernel counts. */
-enum { USS_STAT_GETPID, USS_STAT_UNAME, USS_STAT_SYSINFO, USS_STAT_SYSTEM_CALLS };
+enum { USS_STAT_GETPID, USS_STAT_UNAME, USS_STAT_SYSINFO, USS_STAT_CPUTIME, USS_STAT_SYSTEM_CALLS };
 
 struct stat_run {
 	/* Options. */

@@ -20,7 +20,7 @@ static const char *const call_names[USS_COUNT_CALLS] = {
 
 static const char *const why_names[USS_COUNT_WHYS] = { "page", "no_pages", "vfork", "namespace", "changing", "buffer" };
 
-static const char *const system_call_names[USS_STAT_SYSTEM_CALLS] = { "getpid", "uname", "sysinfo" };
+static const char *const system_call_names[USS_STAT_SYSTEM_CALLS] = { "getpid", "uname", "sysinfo", "clock_gettime" };
 
 /* Times of the whole run, in nanoseconds. */
 struct balance {
@@ -102,13 +102,13 @@ static void print_calls(const struct stat_run *run, FILE *out)
 {
 	int call, why;
 
-	fprintf(out, "\n%-30s %11s %11s %10s\n", "", "", "from", "system call, because of:");
-	fprintf(out, "%-30s %11s %11s %10s %10s %10s %10s %10s\n", "call", "calls", "pages", "no pages", "vfork", "namespace", "changing",
+	fprintf(out, "\n%-38s %11s %11s %10s\n", "", "", "from", "system call, because of:");
+	fprintf(out, "%-38s %11s %11s %10s %10s %10s %10s %10s\n", "call", "calls", "pages", "no pages", "vfork", "namespace", "changing",
 		"buffer");
 	for (call = 0; call < USS_COUNT_CALLS; call++) {
 		if (!all_calls(run, call))
 			continue;
-		fprintf(out, "%-30s %11" PRIu64, call_names[call], all_calls(run, call));
+		fprintf(out, "%-38s %11" PRIu64, call_names[call], all_calls(run, call));
 		for (why = 0; why < USS_COUNT_WHYS; why++)
 			fprintf(out, " %*" PRIu64, why ? 10 : 11, run->counts.calls[call][why]);
 		fputc('\n', out);

@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/* bench.h - what the benchmarks share: the clock, rounds, and rows of CSV */
+#ifndef USS_BENCH_H
+#define USS_BENCH_H
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+#define ROUNDS 15
+
+/* Keeps the compiler from dropping a result. */
+#define USE(value) __asm__ volatile("" : : "r"(value) : "memory")
+
+static inline double now(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return (double)time.tv_sec * 1e9 + (double)time.tv_nsec;
+}
+
+static inline int compare_doubles(const void *a, const void *b)
+{
+	double x = *(const double *)a, y = *(const double *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* One way to do something: @run does it @count times. */
+struct method {
+	const char *what, *name;
+	void (*run)(long count);
+	long count; /* a round of the default takes this many */
+};
+
+/*
+ * Measures the methods in turn, ROUNDS times, so that a disturbance hits all of them, and prints "WHAT,METHOD,MEDIAN,LOW,HIGH" for each:
+ * nanoseconds for one time, the median and the quartiles.
+ */
+static inline void measure(const struct method *methods, size_t number, double scale)
+{
+	double *times = calloc(number * ROUNDS, sizeof(*times)), *sorted, start;
+	size_t i;
+	long count;
+	int round;
+
+	if (!times)
+		exit(1);
+	for (round = -1; round < ROUNDS; round++) {
+		for (i = 0; i < number; i++) {
+			count = (long)((double)methods[i].count * scale) ?: 1;
+			start = now();
+			methods[i].run(count);
+			if (round >= 0)
+				times[i * ROUNDS + (size_t)round] = (now() - start) / (double)count;
+		}
+	}
+	for (i = 0; i < number; i++) {
+		sorted = times + i * ROUNDS;
+		qsort(sorted, ROUNDS, sizeof(*sorted), compare_doubles);
+		printf("%s,%s,%.1f,%.1f,%.1f\n", methods[i].what, methods[i].name, sorted[ROUNDS / 2], sorted[ROUNDS / 4],
+		       sorted[ROUNDS * 3 / 4]);
+	}
+	free(times);
+}
+
+#endif /* USS_BENCH_H */
