@@ -1,5 +1,5 @@
-# Second boot: served from the start. Another kernel is installed, on which the module does not compile; then that is repaired. Run by vm/disk
-# in the guest.
+# Second boot: served from the start. Another kernel is installed, on which the module does not compile; then that is repaired. Run by
+# vm/disk in the guest.
 # shellcheck shell=bash disable=SC2154 # common.sh sets $log, $version and $next
 set -eu
 . /rig/common.sh

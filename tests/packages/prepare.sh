@@ -5,8 +5,8 @@ export DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8
 
 rm -rf /etc/apt/sources.list.d/*
 echo "deb [trusted=yes] file:/rig/archive ./" >/etc/apt/sources.list
-# Modules of devices that the machine does not have, and a file for each option of a kernel, which only a build of the kernel needs. dpkg does
-# not wait for the disk after each file, and the index of manual pages is not renewed after each package.
+# Left out: modules of devices that the machine does not have, and a file for each option of a kernel, which only a build of the kernel
+# needs. dpkg does not wait for the disk after each file, and the index of manual pages is not renewed after each package.
 cat >/etc/dpkg/dpkg.cfg.d/usrsysshm <<'END'
 force-unsafe-io
 path-exclude=/lib/modules/*/kernel/sound/*

@@ -4,8 +4,8 @@
  *
  *	program FILE
  *
- * Ten times a second it writes into FILE: the number of the line, the result of uss_served() without CPU time, and whether all answers are right. It ends
- * when FILE.stop exists.
+ * Ten times a second it writes into FILE: the number of the line, the result of uss_served() without CPU time, and whether all answers
+ * are right. It ends when FILE.stop exists.
  */
 #include <stdio.h>
 #include <string.h>

@@ -15,7 +15,8 @@ is "JSON" "true true 0 0" "$(jq -r '"\(.module) \(.served) \(.differ) \(.not_ser
 is "JSON: trials" "$(jq '.hold' /tmp/out)" "$(jq '.trials | length' /tmp/out)"
 is "JSON: trials that compared nothing" 0 "$(jq '[.trials[] | select(.compared == 0)] | length' /tmp/out)"
 served=$(grep -qw cputime /sys/kernel/usrsysshm/features && echo . || echo '^(?!CPU time)')
-is "JSON: trials without an answer from a page" 0 "$(jq --arg served "$served" '[.trials[] | select(.from_page == 0 and (.trial | test($served)))] | length' /tmp/out)"
+is "JSON: trials without an answer from a page" 0 \
+	"$(jq --arg served "$served" '[.trials[] | select(.from_page == 0 and (.trial | test($served)))] | length' /tmp/out)"
 
 status=0
 setpriv --reuid 65534 --clear-groups usrsysshm selftest --quiet >/tmp/out 2>&1 || status=$?
