@@ -2,6 +2,8 @@
 # shellcheck shell=bash disable=SC2034 # $log, $version and $next are used by the scripts
 . /rig/shell.sh
 . /rig/versions
+# See prepare.sh.
+export DEBIAN_KERNEL_USE_CCACHE=yes
 
 echo "# $(uname -r), $(. /etc/os-release && echo "$PRETTY_NAME")"
 

@@ -30,8 +30,38 @@ find "/lib/modules/$kernel/kernel" \( -path '*/kernel/sound/*' -o -path '*/kerne
 	! -path '*/kernel/drivers/virtio/*' ! -path '*/kernel/drivers/block/*' ! -path '*/kernel/drivers/char/*' -type f -delete
 depmod "$kernel"
 
-apt-get -qy -o APT::Sandbox::User=root update
+apt() { apt-get -qy -o APT::Sandbox::User=root --no-install-recommends "$@"; }
+apt update
 # What the headers of all flavours have in common, and need. Without those of a flavour no module can be built.
 common=$(apt-cache depends "linux-headers-$kernel" | sed -n 's/^ *Depends: \([^<]*\)$/\1/p' | grep -v '^linux-image')
 # shellcheck disable=SC2086 # words
-apt-get -qy -o APT::Sandbox::User=root --no-install-recommends install $common
+apt install $common ccache
+
+# The compiler needs half a minute for each file in an emulated machine. So dkms, in this system, already builds here what it will build in the
+# machine, with the ccache that Debian's kernel headers know, and which is all that stays. A build in the machine runs in full, but for files
+# that ccache has seen with the same compiler, flags and headers.
+cloud=$(apt-cache depends linux-headers-cloud-amd64 | sed -n 's/^ *Depends: linux-headers-//p')
+apt install "linux-headers-$kernel" "linux-headers-$cloud"
+echo "cache_dir = /var/cache/ccache" >/etc/ccache.conf
+export DEBIAN_KERNEL_USE_CCACHE=yes
+. /rig/versions
+cp -a /var/lib/dkms /root/dkms
+build() { # PACKAGE VERSION KERNEL...
+	local package=$1 number=$2 release
+	shift 2
+	mkdir /root/package
+	dpkg-deb -x "$package" /root/package
+	mv "/root/package/usr/src/usrsysshm-$number" /usr/src/
+	for release; do
+		dkms build -m usrsysshm -v "$number" -k "$release"
+	done
+	rm -r /root/package "/usr/src/usrsysshm-$number"
+}
+# shellcheck disable=SC2154 # of /rig/versions
+build /rig/debs/usrsysshm-dkms_*.deb "$version" "$kernel" "$cloud"
+# shellcheck disable=SC2154
+build /rig/next/usrsysshm-dkms_*.deb "$next" "$cloud"
+rm -r /var/lib/dkms
+mv /root/dkms /var/lib/dkms
+apt purge "linux-headers-$kernel" "linux-headers-$cloud"
+rm -rf "/lib/modules/$cloud"
