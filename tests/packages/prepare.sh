@@ -42,7 +42,8 @@ apt install $common ccache
 # that ccache has seen with the same compiler, flags and headers.
 cloud=$(apt-cache depends linux-headers-cloud-amd64 | sed -n 's/^ *Depends: linux-headers-//p')
 apt install "linux-headers-$kernel" "linux-headers-$cloud"
-echo "cache_dir = /var/cache/ccache" >/etc/ccache.conf
+# Without sloppiness the cache is of one locale, and the machine has another.
+printf "%s\n" "cache_dir = /var/cache/ccache" "sloppiness = locale" >/etc/ccache.conf
 export DEBIAN_KERNEL_USE_CCACHE=yes
 . /rig/versions
 cp -a /var/lib/dkms /root/dkms
