@@ -26,6 +26,7 @@
 #include <linux/highmem.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <usrsysshm/abi.h>
@@ -113,7 +114,8 @@ static int uss_read_memory(struct uss_reading *reading, unsigned long addr, char
 		return in_args ? uss_kept_read(reading->mm, args, addr, buf, len) : 0;
 	}
 	got = uss_read_locked(reading, addr, buf, len);
-	keep = in_args && got > 0 && !uss_is_last_byte(args, addr, len) && READ_ONCE(uss_ps_patience_ms);
+	/* A last byte that is not NUL is only how the kernel learns that the text goes on. */
+	keep = in_args && got > 0 && !(uss_is_last_byte(args, addr, len) && *buf) && READ_ONCE(uss_ps_patience_ms);
 	if (keep && got >= args->end - addr)
 		last = buf[args->end - 1 - addr];
 	else if (keep)
@@ -211,8 +213,8 @@ int uss_cmdline_read(struct mm_struct *mm, unsigned long addr, void *buf, int le
 	struct uss_reading reading = { .mm = mm, .gup_flags = gup_flags, .args = args };
 	int got = uss_has_window(mm) ? uss_read_window(&reading, addr, buf, len) : uss_read_memory(&reading, addr, buf, len);
 
-	/* Each read(2) of a command line counts once: with its last byte, which is read first. */
-	if (reading.stuck && (addr < args.start || addr >= args.end || uss_is_last_byte(&args, addr, len)))
+	/* Each read(2) of a command line counts once: with its last byte, which is read first. A killed reader did not give up. */
+	if (reading.stuck && !fatal_signal_pending(current) && (addr < args.start || addr >= args.end || uss_is_last_byte(&args, addr, len)))
 		atomic_long_inc(&uss_stuck_reads);
 	return got;
 }

@@ -15,6 +15,7 @@ from stuck import Process, check, equal, libc, number, set_patience
 
 PR_SET_MM, ARG_START, ARG_END, ENV_START, ENV_END = 35, 8, 9, 10, 11
 PAGE = 4096
+PROT_NONE = 0
 libc.mmap.restype = ctypes.c_void_p
 libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int, ctypes.c_int, ctypes.c_int, ctypes.c_long]
 libc.munmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t]
@@ -56,7 +57,7 @@ def serve(layout):
     if layout == b"hole-at-end":
         libc.munmap(area + 3 * PAGE, 5 * PAGE)
     if layout == b"no-access":
-        libc.mprotect(area + PAGE, PAGE, mmap.PROT_NONE)
+        libc.mprotect(area + PAGE, PAGE, PROT_NONE)
     if layout == b"empty":
         set_mm(ARG_END, area + 10)
 
