@@ -38,7 +38,7 @@
 #include "space.h"
 #include "title.h"
 
-#define USS_MAX_PATIENCE_MS	60000
+#define USS_MAX_PATIENCE_MS 60000
 
 static atomic_long_t uss_stuck_reads;
 
@@ -65,8 +65,8 @@ long uss_count_stuck_reads(void)
 struct uss_reading {
 	struct mm_struct *mm;
 	unsigned int gup_flags;
-	struct uss_args args;		/* where the command line is in the process's memory */
-	bool stuck;			/* the lock could not be had in time */
+	struct uss_args args; /* where the command line is in the process's memory */
+	bool stuck; /* the lock could not be had in time */
 };
 
 /* What __access_remote_vm() does for a read, with the mmap_lock. Returns how many bytes could be read. */
@@ -214,7 +214,8 @@ int uss_cmdline_read(struct mm_struct *mm, unsigned long addr, void *buf, int le
 	int got = uss_has_window(mm) ? uss_read_window(&reading, addr, buf, len) : uss_read_memory(&reading, addr, buf, len);
 
 	/* Each read(2) of a command line counts once: with its last byte, which is read first. A killed reader did not give up. */
-	if (reading.stuck && !fatal_signal_pending(current) && (addr < args.start || addr >= args.end || uss_is_last_byte(&args, addr, len)))
+	if (reading.stuck && !fatal_signal_pending(current) &&
+	    (addr < args.start || addr >= args.end || uss_is_last_byte(&args, addr, len)))
 		atomic_long_inc(&uss_stuck_reads);
 	return got;
 }
