@@ -20,7 +20,7 @@
  *    Reading a title takes no mmap_lock, so nothing that the process does can delay its reader.
  *
  * 4. ps_patience_ms=0: reads of processes without a window are left to the original function. Nothing is kept, because a copy would not
- *    be what was last read.
+ *    be what was last read, and no process is known to be stuck.
  */
 #include <linux/atomic.h>
 #include <linux/highmem.h>
@@ -46,8 +46,10 @@ static int uss_set_patience(const char *text, const struct kernel_param *paramet
 {
 	int err = param_set_uint_minmax(text, parameter, 0, USS_MAX_PATIENCE_MS);
 
-	if (!err && !uss_ps_patience_ms)
+	if (!err && !uss_ps_patience_ms) {
+		uss_patience_forget_all();
 		uss_kept_forget_all();
+	}
 	return err;
 }
 

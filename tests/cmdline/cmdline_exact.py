@@ -5,6 +5,7 @@ A process that is not stuck: each read of cmdline and environ returns with ps_pa
 function reads. The command line lies in ordinary memory, across the end of a mapping, in a file mapping, in memory without access, on
 pages that were never touched, in memory that is not mapped any more; it is overwritten or not; it is read at many offsets and lengths.
 """
+import atexit
 import ctypes
 import mmap
 import os
@@ -73,6 +74,7 @@ def reads(pid):
 
 layouts = ("plain", "overwritten", "overwritten-long", "contiguous", "file", "untouched", "hole", "hole-at-beginning", "hole-at-end",
            "no-access", "empty", "module-page")
+atexit.register(set_patience, 100)
 seen, stuck = set(), number("stuck_reads")
 for layout in layouts:
     process = Process(serve)
