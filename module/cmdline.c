@@ -38,7 +38,7 @@
 #include "space.h"
 #include "title.h"
 
-#define USS_MAX_PATIENCE_MS 60000
+#define USS_MAX_PATIENCE_MS	60000
 
 static atomic_long_t uss_stuck_reads;
 
@@ -67,8 +67,8 @@ long uss_count_stuck_reads(void)
 struct uss_reading {
 	struct mm_struct *mm;
 	unsigned int gup_flags;
-	struct uss_args args; /* where the command line is in the process's memory */
-	bool stuck; /* the lock could not be had in time */
+	struct uss_args args;		/* where the command line is in the process's memory */
+	bool stuck;			/* the lock could not be had in time */
 };
 
 /* What __access_remote_vm() does for a read, with the mmap_lock. Returns how many bytes could be read. */

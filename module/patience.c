@@ -34,16 +34,16 @@
 unsigned int uss_ps_patience_ms = 100;
 
 /* Long enough for an mm that is locked for a moment. A reader at the head of the queue has precedence after 4 ms. */
-#define USS_LEAST_PATIENCE_MS 15
+#define USS_LEAST_PATIENCE_MS	15
 /* In multiples of ps_patience_ms. */
-#define USS_ALL_PATIENCE 10
+#define USS_ALL_PATIENCE	10
 
-#define USS_STUCK_BITS 10
-#define USS_READER_BITS 8
+#define USS_STUCK_BITS	10
+#define USS_READER_BITS	8
 
 static struct uss_stuck {
-	const struct mm_struct *mm; /* compared, never dereferenced; NULL: none */
-	unsigned long since; /* the last wait in vain; in jiffies, as all times here */
+	const struct mm_struct *mm;	/* compared, never dereferenced; NULL: none */
+	unsigned long since;		/* the last wait in vain; in jiffies, as all times here */
 } uss_stuck[1 << USS_STUCK_BITS];
 
 static struct uss_reader {
@@ -150,7 +150,7 @@ struct uss_alarm {
 	unsigned long end;
 	unsigned long holder;
 	bool rang;
-	bool moved; /* the lock has had more than one holder */
+	bool moved;			/* the lock has had more than one holder */
 };
 
 /* Comes with each tick. */
