@@ -6,6 +6,8 @@ set -eu
 . "$(dirname "$0")/../shell.sh"
 
 holder=$(dirname "$USRSYSSHM_MODULE")/hold_mmap_lock.ko
+patience=/sys/module/usrsysshm/parameters/ps_patience_ms
+trap 'rmmod hold_mmap_lock 2>/dev/null || true; echo 100 >$patience' EXIT
 now() { date +%s%3N; }
 
 # took COMMAND...: leaves its output in $out and the fastest of three runs, in milliseconds, in $took
@@ -43,8 +45,6 @@ contains "environment after the lock is released" PATH= "$(tr '\0' ' ' </proc/$p
 kill $pid
 
 # The control: an untitled process, with ps_patience_ms=0.
-patience=/sys/module/usrsysshm/parameters/ps_patience_ms
-trap 'echo 100 >$patience' EXIT
 echo 0 >$patience
 sleep 1000 & pid=$!
 insmod "$holder" pid=$pid seconds=8
