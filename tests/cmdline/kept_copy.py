@@ -22,7 +22,7 @@ def serve(command):
         ctypes.memset(begin, ord("x"), end - begin)
         ctypes.memmove(begin, text, len(text))
     elif what == b"m":
-        libc.prctl(PR_SET_MM, ARG_START, begin + 3, 0, 0)
+        check(libc.prctl(PR_SET_MM, *map(ctypes.c_ulong, (ARG_START, begin + 3, 0, 0))) == 0, "PR_SET_MM", os.strerror(ctypes.get_errno()))
     elif what == b"e":
         os.execv("/bin/sleep", ["sleep", "2000"])
     elif what == b"f":

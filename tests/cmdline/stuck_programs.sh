@@ -61,7 +61,7 @@ for i in $(seq 3000 3019); do
 	sleep "$i" & stuck="$stuck,$!" last=$!
 done
 while [ "$(cat "/proc/$last/comm")" != sleep ]; do sleep 0.05; done
-trap 'rmmod hold_mmap_lock 2>/dev/null || true' EXIT
+trap 'rmmod hold_mmap_lock 2>/dev/null || true; kill "${pids[@]}" ${stuck//,/ }' EXIT
 insmod "$holder" pid="${stuck#,}" seconds=250
 
 # The very first reader does not know yet which are stuck.
@@ -71,7 +71,8 @@ first_took=$(($(now) - start))
 contains "the first ps aux" "sleep 2999" "$first"
 is "stuck processes in the first ps aux" 20 "$(grep -c '\[sleep\]' <<<"$first")"
 echo "the first ps aux: $first_took ms, without stuck processes ${alone[0]} ms"
-[ $((first_took - alone[0])) -lt 1000 ] || fail "the first ps aux took $first_took ms, without stuck processes ${alone[0]} ms"
+# It waits 400 ms; an emulator that is busy with something else adds to that, and there is no second try.
+[ $((first_took - alone[0])) -lt 2000 ] || fail "the first ps aux took $first_took ms, without stuck processes ${alone[0]} ms"
 for i in "${!programs[@]}"; do
 	# An emulator that is busy with something else gets a second and a third try.
 	for _ in 1 2 3; do
@@ -86,4 +87,3 @@ for i in "${!programs[@]}"; do
 done
 rmmod hold_mmap_lock
 contains "ps aux afterwards" "sleep 3019" "$(ps aux)"
-kill "${pids[@]}" ${stuck//,/ }
