@@ -21,7 +21,6 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/personality.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -29,6 +28,7 @@
 #include <usrsysshm/abi.h>
 
 #include "bench.h"
+#include "settle.h"
 
 #define BATCHES 5
 
@@ -265,23 +265,6 @@ static void sleepers(long n, pid_t *pids)
 				pause();
 		}
 	}
-}
-
-/*
- * Executes the program again without address randomization and without an environment. Otherwise the number of pages and page tables that a
- * process touches would differ from run to run by more than the effect to be measured.
- */
-static void settle(char **argv)
-{
-	char *nothing[] = { NULL };
-	int current = personality(0xffffffff);
-
-	if (current & ADDR_NO_RANDOMIZE)
-		return;
-	if (personality((unsigned long)current | ADDR_NO_RANDOMIZE) < 0)
-		die("personality");
-	execve(argv[0], argv, nothing);
-	die(argv[0]);
 }
 
 int main(int argc, char **argv)
