@@ -35,32 +35,32 @@ struct method {
 };
 
 /*
- * Measures the methods in turn, ROUNDS times after one that does not count, so that a disturbance hits all of them. Prints
+ * Measures the methods in turn, in @rounds rounds after one that does not count, so that a disturbance hits all of them. Prints
  * "WHAT,METHOD,MEDIAN,LOW,HIGH" for each: the nanoseconds of one call, their median and quartiles.
  */
-static inline void measure_methods(const struct method *methods, size_t number, double scale)
+static inline void measure_methods(const struct method *methods, size_t number, double scale, int rounds)
 {
-	double *times = calloc(number * ROUNDS, sizeof(*times)), *sorted, start;
+	double *times = calloc(number * (size_t)rounds, sizeof(*times)), *sorted, start;
 	size_t i;
 	long count;
 	int round;
 
 	if (!times)
 		exit(1);
-	for (round = -1; round < ROUNDS; round++) {
+	for (round = -1; round < rounds; round++) {
 		for (i = 0; i < number; i++) {
 			count = (long)((double)methods[i].count * scale) ?: 1;
 			start = now();
 			methods[i].run(count);
 			if (round >= 0)
-				times[i * ROUNDS + (size_t)round] = (now() - start) / (double)count;
+				times[i * (size_t)rounds + (size_t)round] = (now() - start) / (double)count;
 		}
 	}
 	for (i = 0; i < number; i++) {
-		sorted = times + i * ROUNDS;
-		qsort(sorted, ROUNDS, sizeof(*sorted), compare_doubles);
-		printf("%s,%s,%.1f,%.1f,%.1f\n", methods[i].what, methods[i].name, sorted[ROUNDS / 2], sorted[ROUNDS / 4],
-		       sorted[ROUNDS * 3 / 4]);
+		sorted = times + i * (size_t)rounds;
+		qsort(sorted, (size_t)rounds, sizeof(*sorted), compare_doubles);
+		printf("%s,%s,%.1f,%.1f,%.1f\n", methods[i].what, methods[i].name, sorted[rounds / 2], sorted[rounds / 4],
+		       sorted[rounds * 3 / 4]);
 	}
 	free(times);
 }

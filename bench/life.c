@@ -33,7 +33,7 @@
 #define BATCHES 5
 
 static const char *program;
-static const struct uss_process_page *page;	/* NULL unless this run reads it */
+static const struct uss_process_page *page; /* NULL unless this run reads it */
 
 static void die(const char *what)
 {

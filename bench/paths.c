@@ -132,8 +132,8 @@ static const struct method paths[] = {
 	{ "library", "uss_getloadavg", load_averages, 10000 },
 	{ "library", "uss_nprocs_onln", processors, 10000 },
 	{ "library", "uss_thread_cputime", cputime, 5000 },
-	{ "library", "uss_set_title: 20 bytes", title, 2000 },
-	{ "library", "uss_setproctitle: idle %d", formatted_title, 2000 },
+	{ "library", "uss_set_title: 20 bytes", title, 1000 },
+	{ "library", "uss_setproctitle: idle %d", formatted_title, 1000 },
 	{ "process", "fork+exit of a process with pages", fork_exit, 10 },
 	{ "process", "vfork+exec+exit of a program that never asks", exec_never, 4 },
 	{ "process", "vfork+exec+exit of a program that asks", exec_asking, 4 },
@@ -170,6 +170,6 @@ int main(int argc, char **argv)
 	command_line = open("/proc/self/cmdline", O_RDONLY | O_CLOEXEC);
 	if (command_line < 0)
 		die("/proc/self/cmdline");
-	measure_methods(paths, sizeof(paths) / sizeof(*paths), 1);
+	measure_methods(paths, sizeof(paths) / sizeof(*paths), 1, ROUNDS);
 	return 0;
 }
