@@ -2,26 +2,22 @@
 /*
  * life.c - the cost of the operations in the life of a process: fork, exec, a thread, a context switch, a page fault, system calls
  *
- *	life never|once|reading [--processes N]
+ *	life never|once|reading
  *
  * never	the program does not use the module
  * once		the program has read /proc/sys/kernel/usrsysshm at its start, as the library does, and does nothing more
  * reading	the program, its forked children and its threads also load the pid from the process page; it has touched the system page
  *
- * --processes N: in the presence of N sleeping children, which have done the same according to the mode.
- *
- * Prints a line for each operation: its nanoseconds, the best of five batches, and its name. Under `vm/run --icount` a nanosecond is an
- * instruction. bench/life_table runs it that way, and divides the results with the module by those without.
+ * Prints CSV: operation, nanoseconds: median, lower and upper quartile of seven batches. Under `vm/run --icount` a nanosecond is an
+ * instruction. bench/run runs it that way, with and without the module.
  *
  * The program is static and does not use the library, so that only the mode determines its use of the module. For exec it executes itself
  * with an argument that makes it exit at once.
  */
 #include <fcntl.h>
 #include <pthread.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -30,7 +26,7 @@
 #include "bench.h"
 #include "settle.h"
 
-#define BATCHES 5
+#define BATCHES 7
 
 static const char *program;
 static const struct uss_process_page *page; /* NULL unless this run reads it */
@@ -226,59 +222,38 @@ static const struct row {
 	double (*run)(long n);
 	long n;
 } rows[] = {
-	{ "fork+_exit+wait", fork_exit_wait, 300 },
-	{ "vfork+exec+wait", vfork_exec_wait, 100 },
-	{ "fork+exec+wait", fork_exec_wait, 100 },
-	{ "pthread_create+join", create_join, 2000 },
-	{ "two context switches", context_switches, 2000 },
-	{ "page fault", page_faults, 2000 },
-	{ "raw getpid", raw_getpid, 50000 },
-	{ "sethostname", set_host_name, 2000 },
+	{ "fork+_exit+wait", fork_exit_wait, 60 },
+	{ "vfork+exec+wait", vfork_exec_wait, 30 },
+	{ "fork+exec+wait", fork_exec_wait, 30 },
+	{ "pthread_create+join", create_join, 300 },
+	{ "two context switches", context_switches, 1000 },
+	{ "page fault", page_faults, 1000 },
+	{ "raw getpid", raw_getpid, 10000 },
+	{ "sethostname", set_host_name, 1000 },
 };
 
 static void measure(const struct row *row)
 {
-	double best = 0, took;
+	double took[BATCHES];
 	int i;
 
 	/* The first batch fills the caches and is not counted. */
 	row->run(row->n);
-	for (i = 0; i < BATCHES; i++) {
-		took = row->run(row->n) / (double)row->n;
-		if (i == 0 || took < best)
-			best = took;
-	}
-	printf("%10.1f  %s\n", best, row->name);
+	for (i = 0; i < BATCHES; i++)
+		took[i] = row->run(row->n) / (double)row->n;
+	qsort(took, BATCHES, sizeof(*took), compare_doubles);
+	printf("%s,%.1f,%.1f,%.1f\n", row->name, took[BATCHES / 2], took[BATCHES / 4], took[BATCHES * 3 / 4]);
 	fflush(stdout);
-}
-
-static void sleepers(long n, pid_t *pids)
-{
-	while (n--) {
-		pids[n] = fork();
-		if (pids[n] < 0)
-			die("fork");
-		if (pids[n] == 0) {
-			prctl(PR_SET_PDEATHSIG, SIGKILL);
-			read_pid();
-			for (;;)
-				pause();
-		}
-	}
 }
 
 int main(int argc, char **argv)
 {
 	unsigned long base;
-	pid_t *pids = NULL;
-	long processes = 0;
 	size_t i;
 
 	if (argc == 2 && !strcmp(argv[1], "end"))
 		return 0;
-	if (argc == 4 && !strcmp(argv[2], "--processes"))
-		processes = atol(argv[3]);
-	else if (argc != 2)
+	if (argc != 2)
 		return 2;
 	settle(argv);
 	program = argv[0];
@@ -292,15 +267,7 @@ int main(int argc, char **argv)
 		read_pid();
 		touch_system_page();
 	}
-	if (processes > 0) {
-		pids = calloc((size_t)processes, sizeof(*pids));
-		if (!pids)
-			die("memory");
-		sleepers(processes, pids);
-	}
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		measure(&rows[i]);
-	while (processes-- > 0)
-		kill(pids[processes], SIGKILL);
 	return 0;
 }
