@@ -2,11 +2,12 @@
 /*
  * life.c - the cost of the operations in the life of a process: fork, exec, a thread, a context switch, a page fault, system calls
  *
- *	life never|once|reading
+ *	life never|once|reading|cputime
  *
  * never	the program does not use the module
  * once		the program has read /proc/sys/kernel/usrsysshm at its start, as the library does, and does nothing more
  * reading	the program, its forked children and its threads also load the pid from the process page; it has touched the system page
+ * cputime	as once; the program has also touched the CPU time page, so that the module watches the switches between threads
  *
  * Prints CSV: operation, nanoseconds: median, lower and upper quartile of seven batches. Under `vm/run --icount` a nanosecond is an
  * instruction. bench/run runs it that way, with and without the module.
@@ -60,9 +61,9 @@ static void read_pid(void)
 		(void)*(const volatile __u32 *)&page->pid;
 }
 
-static void touch_system_page(void)
+static void touch(const char *at)
 {
-	(void)*(const volatile char *)((const char *)page + page->system_offset);
+	(void)*(const volatile char *)at;
 }
 
 static void reap(pid_t pid)
@@ -248,7 +249,7 @@ static void measure(const struct row *row)
 
 int main(int argc, char **argv)
 {
-	unsigned long base;
+	const struct uss_process_page *base = NULL;
 	size_t i;
 
 	if (argc == 2 && !strcmp(argv[1], "end"))
@@ -258,15 +259,17 @@ int main(int argc, char **argv)
 	settle(argv);
 	program = argv[0];
 	if (strcmp(argv[1], "never")) {
-		base = request_pages();
+		base = (const void *)request_pages();
 		/* Without the module this reads nothing; that is the base of the comparison. */
 		if (!strcmp(argv[1], "reading") && base)
-			page = (const struct uss_process_page *)base;
+			page = base;
 	}
 	if (page) {
 		read_pid();
-		touch_system_page();
+		touch((const char *)page + page->system_offset);
 	}
+	if (base && !strcmp(argv[1], "cputime"))
+		touch((const char *)base + base->cputime_offset);
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		measure(&rows[i]);
 	return 0;

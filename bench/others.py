@@ -9,6 +9,8 @@ program, "without" or "with", nanoseconds: median, lower and upper quartile of t
 import os
 import subprocess
 
+import processor_time
+
 ROUNDS = 5
 PROGRAMS = {
     "hackbench": "hackbench -g 2 -f 5 -l 20",
@@ -23,13 +25,7 @@ taken = {(name, module): [] for name in PROGRAMS for module in ("without", "with
 
 def measure(module):
     for name, command in PROGRAMS.items():
-        command = command.split()
-        # /dev/null, because the pipe of the guest's stdout would wait for the host.
-        process = os.posix_spawnp(command[0], command, os.environ, file_actions=[(os.POSIX_SPAWN_OPEN, 1, "/dev/null", os.O_WRONLY, 0)])
-        _, status, usage = os.wait4(process, 0)
-        if status:
-            raise SystemExit(f"{name}: status {status}")
-        taken[name, module].append((usage.ru_utime + usage.ru_stime) * 1e9)
+        taken[name, module].append(processor_time.of(command.split()))
 
 
 os.chdir("/dev/shm")
@@ -42,5 +38,4 @@ for _ in range(ROUNDS):
     measure("with")
     subprocess.run(["rmmod", "usrsysshm"], check=True)
 for (name, module), times in taken.items():
-    times.sort()
-    print(f"{name},{module},{times[ROUNDS // 2]:.1f},{times[ROUNDS // 4]:.1f},{times[ROUNDS * 3 // 4]:.1f}")
+    processor_time.print_row(f"{name},{module}", times)
