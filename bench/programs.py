@@ -17,6 +17,7 @@ PROGRAMS = {
 logging.basicConfig(format="%(process)d %(message)s")
 for i in range(3000): logging.warning("line")"""],
     "ruby: 3000 Logger lines": ["ruby", "-rlogger", "-e", 'l = Logger.new($stdout); 3000.times { l.info "line" }'],
+    "puma: 200 requests": ["bench/puma", "200"],
     "perl: 5000 POSIX::uname": ["perl", "-MPOSIX", "-e", "for (1 .. 5000) { POSIX::uname() }"],
     "python3: 300 os.cpu_count": ["/usr/bin/python3", "-S", "-c", "import os\nfor i in range(300): os.cpu_count()"],
     "sh: 20 short programs; nothing to win": ["sh", "-c", "/bin/true; " * 20],
