@@ -5,18 +5,22 @@
  *	readers untitled|page|PR_SET_MM_MAP PROCESSES
  *
  * PROCESSES sleeping children have the command line that they were started with, or have each set a title by the page or by the classic
- * method. Prints CSV: what reads, nanoseconds: median, lower and upper quartile of the rounds. Under `vm/run --icount` they are instructions.
+ * method. Prints CSV: what reads, nanoseconds: median, lower and upper quartile of the rounds. For ps they are
+ * processor time. Under `vm/run --icount` they are instructions.
  */
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
 #include <string.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <usrsysshm.h>
 
 #include "bench.h"
+
+#define PS_ROUNDS 5
 
 static const char title[] = "worker 7: idle since 12:00";
 static char command_line[32];
@@ -40,21 +44,34 @@ static void read_command_line(long count)
 	}
 }
 
-static void run_ps(long count)
+/* The processor time of `ps aux`, which also waits for files of the host. */
+static double run_ps(void)
 {
 	static char *arguments[] = { "ps", "aux", NULL };
 	posix_spawn_file_actions_t actions;
+	struct rusage used;
 	pid_t child;
 	int status;
 
-	while (count--) {
-		if (posix_spawn_file_actions_init(&actions) || posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0) ||
-		    posix_spawnp(&child, arguments[0], &actions, NULL, arguments, environ))
-			die("ps");
-		posix_spawn_file_actions_destroy(&actions);
-		if (waitpid(child, &status, 0) != child || status)
-			die("ps");
-	}
+	if (posix_spawn_file_actions_init(&actions) || posix_spawn_file_actions_addopen(&actions, 1, "/dev/null", O_WRONLY, 0) ||
+	    posix_spawnp(&child, arguments[0], &actions, NULL, arguments, environ))
+		die("ps");
+	posix_spawn_file_actions_destroy(&actions);
+	if (wait4(child, &status, 0, &used) != child || status)
+		die("ps");
+	return (double)(used.ru_utime.tv_sec + used.ru_stime.tv_sec) * 1e9 + (double)(used.ru_utime.tv_usec + used.ru_stime.tv_usec) * 1e3;
+}
+
+static void measure_ps(void)
+{
+	double times[PS_ROUNDS];
+	int i;
+
+	run_ps();
+	for (i = 0; i < PS_ROUNDS; i++)
+		times[i] = run_ps();
+	qsort(times, PS_ROUNDS, sizeof(*times), compare_doubles);
+	printf(",ps aux,%.1f,%.1f,%.1f\n", times[PS_ROUNDS / 2], times[PS_ROUNDS / 4], times[PS_ROUNDS * 3 / 4]);
 }
 
 static pid_t sleeper(bool titled)
@@ -88,7 +105,7 @@ static void check_command_line(bool titled)
 
 int main(int argc, char **argv)
 {
-	static const struct method methods[] = { { "", "/proc/PID/cmdline", read_command_line, 200 }, { "", "ps aux", run_ps, 1 } };
+	static const struct method methods[] = { { "", "/proc/PID/cmdline", read_command_line, 200 } };
 	const bool titled = argc == 3 && strcmp(argv[1], "untitled"), page = titled && !strcmp(argv[1], "page");
 	pid_t *children;
 	long number, i;
@@ -116,7 +133,8 @@ int main(int argc, char **argv)
 	}
 	snprintf(command_line, sizeof(command_line), "/proc/%d/cmdline", children[number / 2]);
 	check_command_line(titled);
-	measure_methods(methods, sizeof(methods) / sizeof(*methods), 1, number >= 1000 ? 3 : 7);
+	measure_methods(methods, sizeof(methods) / sizeof(*methods), 1, ROUNDS);
+	measure_ps();
 	for (i = 0; i < number; i++)
 		kill(children[i], SIGKILL);
 	return 0;
