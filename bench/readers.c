@@ -5,8 +5,8 @@
  *	readers untitled|page|PR_SET_MM_MAP PROCESSES
  *
  * PROCESSES sleeping children have the command line that they were started with, or have each set a title by the page or by the classic
- * method. Prints CSV: what reads, nanoseconds: median, lower and upper quartile of the rounds. For ps they are
- * processor time. Under `vm/run --icount` they are instructions.
+ * method. Prints CSV: what reads, nanoseconds (of ps, processor time): median, lower and upper quartile of the rounds. Under
+ * `vm/run --icount` they are instructions.
  */
 #include <fcntl.h>
 #include <signal.h>
