@@ -86,7 +86,7 @@ bench:
 	bench/plot
 
 bench-native:
-	vm/setup build bench
+	vm/setup build check bench
 	bench/run $$(bench/run --list native)
 	bench/plot
 
