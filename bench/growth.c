@@ -16,43 +16,15 @@
 #include <signal.h>
 #include <string.h>
 #include <sys/utsname.h>
-#include <sys/wait.h>
 #include <unistd.h>
 #include <usrsysshm.h>
 
 #include "bench.h"
+#include "process.h"
 #include "settle.h"
 
 static struct utsname names;
 static struct timespec used;
-
-static void die(const char *what)
-{
-	perror(what);
-	exit(1);
-}
-
-static void reap(pid_t child)
-{
-	int status;
-
-	if (child < 0 || waitpid(child, &status, 0) != child || status)
-		die("child");
-}
-
-static void fork_exit(long count)
-{
-	pid_t child;
-
-	while (count--) {
-		child = fork();
-		if (child == 0) {
-			USE(uss_getpid());
-			_exit(0);
-		}
-		reap(child);
-	}
-}
 
 /* A process reads the page of the UTS namespace in which it was created. */
 static void unshare_fork_exit(long count)

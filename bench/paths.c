@@ -11,11 +11,11 @@
 #include <pthread.h>
 #include <string.h>
 #include <sys/utsname.h>
-#include <sys/wait.h>
 #include <unistd.h>
 #include <usrsysshm.h>
 
 #include "bench.h"
+#include "process.h"
 #include "settle.h"
 
 static const char *own_program, *other_program;
@@ -24,12 +24,6 @@ static struct timespec used;
 static double loads[3];
 static char buffer[4096];
 static int command_line;
-
-static void die(const char *what)
-{
-	perror(what);
-	exit(1);
-}
 
 #define PATH(function, expression) \
 	static void function(long count) \
@@ -48,28 +42,6 @@ PATH(processors, USE(uss_nprocs_onln()))
 PATH(cputime, USE(uss_thread_cputime(&used)))
 PATH(title, USE(uss_set_title("worker 7: idle 1234 ", 20)))
 PATH(formatted_title, uss_setproctitle("idle %d", 123456))
-
-static void reap(pid_t child)
-{
-	int status;
-
-	if (child < 0 || waitpid(child, &status, 0) != child || status)
-		die("child");
-}
-
-static void fork_exit(long count)
-{
-	pid_t child;
-
-	while (count--) {
-		child = fork();
-		if (child == 0) {
-			USE(uss_getpid());
-			_exit(0);
-		}
-		reap(child);
-	}
-}
 
 static void execute(long count, const char *program)
 {
