@@ -6,8 +6,6 @@
  * (possible for a process that shares the memory; kill(2) then returns ESRCH for its pid). A text consists of two halves, written one after
  * the other, so that a mixture can be detected.
  *
- * With SMALL there are two writers.
- *
  * Checked:	the reader gets both halves of one title, and a published one;
  *		it retries at most once for each title that can be set (each writer here writes once; an endless sequence of titles, and
  *		removing a title, are not in the model);
@@ -21,11 +19,7 @@
  * store instead of a compare-and-swap, BROKEN_DEATH claims slots of writers that have not exited, BROKEN_WAIT waits for a free slot.
  */
 #define SLOTS	3
-#ifdef SMALL
-#define WRITERS	2
-#else
 #define WRITERS	3
-#endif
 #define TRIES	4
 #define NONE	SLOTS
 
@@ -222,10 +216,7 @@ init {
 		:: writers_look = true
 		:: writers_look = false
 		fi;
-		run Writer(1); run Writer(2);
-#ifndef SMALL
-		run Writer(3);
-#endif
+		run Writer(1); run Writer(2); run Writer(3);
 		run Reader()
 	}
 }
