@@ -20,7 +20,7 @@
 
 #include "bench.h"
 
-#define PS_ROUNDS 5
+#define PS_ROUNDS 3
 
 static const char title[] = "worker 7: idle since 12:00";
 static char command_line[32];
