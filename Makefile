@@ -14,6 +14,8 @@
 # make check-selftest   breaks the module in a dozen ways, and checks that `usrsysshm selftest` finds each
 # make stepper STEPS=N    N steps of the differential stepper on KERNEL with CPUS, beginning with SEED
 # make check-all        all tests on every kernel that vm/kernel knows, or on KERNELS="6.1 6.12-cloud"; writes docs/kernels.md; hours
+# make bench, make bench-native   measures in the guest and on this machine, and draws the results: docs/performance
+# make bench-check      which results are older than the code that they measure
 # make check-programs   all real programs, and the suites of python and bash, under the drop-in; two hours
 #
 # Everything that is built is under build/.
@@ -37,7 +39,7 @@ cross:
 else
 # One build at a time in a checkout: make runs itself again under a lock, unless BUILD_LOCK=held says that the caller (vm/run) has it. The
 # targets that start guests do not take the lock, because each of their builds does.
-ifeq ($(BUILD_LOCK)$(filter check-% debug-% stepper lint,$(goals)),)
+ifeq ($(BUILD_LOCK)$(filter check-% debug-% bench bench-% stepper lint,$(goals)),)
 
 $(goals): locked
 	@:
@@ -77,6 +79,19 @@ check-programs:
 	$(MAKE) user tests
 	vm/run --timeout 2400 --memory 3072 env PROGRAM_TIMEOUT=600 tests/real/run
 	source=$$(tests/real/bash_source) && vm/run --timeout 7200 --memory 3072 env BASH_SOURCE_DIRECTORY="$$source" tests/real/suites
+
+bench:
+	vm/setup build vm check programs bench
+	bench/run $$(bench/run --list guest) $$(bench/run --list instructions)
+	bench/plot
+
+bench-native:
+	vm/setup build check bench
+	bench/run $$(bench/run --list native)
+	bench/plot
+
+bench-check:
+	bench/run --check
 
 # Loads and unloads the module beside storms of processes.
 CYCLES ?= 1000
@@ -135,7 +150,7 @@ stepper:
 clean:
 	rm -rf build
 
-.PHONY: all user module stage lint check-all check-programs check-unload check-debug check-coexistence check-selftest $(debug_targets) stepper clean
+.PHONY: all user module stage lint bench bench-native bench-check check-all check-programs check-unload check-debug check-coexistence check-selftest $(debug_targets) stepper clean
 .DELETE_ON_ERROR:
 endif
 endif

@@ -3,6 +3,7 @@
 #ifndef USS_BENCH_H
 #define USS_BENCH_H
 
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -12,11 +13,14 @@
 /* Keeps the compiler from dropping a result. */
 #define USE(value) __asm__ volatile("" : : "r"(value) : "memory")
 
+/* Unless a benchmark sets another. */
+static clockid_t bench_clock __attribute__((unused)) = CLOCK_MONOTONIC;
+
 static inline double now(void)
 {
 	struct timespec time;
 
-	clock_gettime(CLOCK_MONOTONIC, &time);
+	clock_gettime(bench_clock, &time);
 	return (double)time.tv_sec * 1e9 + (double)time.tv_nsec;
 }
 
@@ -35,32 +39,32 @@ struct method {
 };
 
 /*
- * Measures the methods in turn, ROUNDS times after one that does not count, so that a disturbance hits all of them. Prints
+ * Measures the methods in turn, in @rounds rounds after one that does not count, so that a disturbance hits all of them. Prints
  * "WHAT,METHOD,MEDIAN,LOW,HIGH" for each: the nanoseconds of one call, their median and quartiles.
  */
-static inline void measure_methods(const struct method *methods, size_t number, double scale)
+static inline void measure_methods(const struct method *methods, size_t number, double scale, int rounds)
 {
-	double *times = calloc(number * ROUNDS, sizeof(*times)), *sorted, start;
+	double *times = calloc(number * (size_t)rounds, sizeof(*times)), *sorted, start;
 	size_t i;
 	long count;
 	int round;
 
 	if (!times)
 		exit(1);
-	for (round = -1; round < ROUNDS; round++) {
+	for (round = -1; round < rounds; round++) {
 		for (i = 0; i < number; i++) {
 			count = (long)((double)methods[i].count * scale) ?: 1;
 			start = now();
 			methods[i].run(count);
 			if (round >= 0)
-				times[i * ROUNDS + (size_t)round] = (now() - start) / (double)count;
+				times[i * (size_t)rounds + (size_t)round] = (now() - start) / (double)count;
 		}
 	}
 	for (i = 0; i < number; i++) {
-		sorted = times + i * ROUNDS;
-		qsort(sorted, ROUNDS, sizeof(*sorted), compare_doubles);
-		printf("%s,%s,%.1f,%.1f,%.1f\n", methods[i].what, methods[i].name, sorted[ROUNDS / 2], sorted[ROUNDS / 4],
-		       sorted[ROUNDS * 3 / 4]);
+		sorted = times + i * (size_t)rounds;
+		qsort(sorted, (size_t)rounds, sizeof(*sorted), compare_doubles);
+		printf("%s,%s,%.1f,%.1f,%.1f\n", methods[i].what, methods[i].name, sorted[rounds / 2], sorted[rounds / 4],
+		       sorted[rounds * 3 / 4]);
 	}
 	free(times);
 }

@@ -2,9 +2,9 @@
 /*
  * facts.c - what it costs to read each fact: from the page, by the system call, by libc, and by what programs use instead today
  *
- *	facts [SCALE]		SCALE multiplies the number of calls (default 1)
+ *	facts [SCALE [ROUNDS]]		SCALE multiplies the number of calls of a round (default 1); ROUNDS is 15 by default
  *
- * Prints CSV: fact, method, nanoseconds for one call: median, lower and upper quartile of 15 rounds. Under `vm/run --icount` a nanosecond
+ * Prints CSV: fact, method, nanoseconds for one call: median, lower and upper quartile of the rounds. Under `vm/run --icount` a nanosecond
  * is an instruction. "limit" is a call through the PLT of a function that returns a global variable: a library cannot be faster.
  */
 #include <fcntl.h>
@@ -141,6 +141,6 @@ int main(int argc, char **argv)
 		fprintf(stderr, "%s: not every fact is served from a page (uss_served: %#x of %#x)\n", argv[0], uss_served(), wanted);
 		return 1;
 	}
-	measure_methods(methods, sizeof(methods) / sizeof(*methods), argc > 1 ? atof(argv[1]) : 1);
+	measure_methods(methods, sizeof(methods) / sizeof(*methods), argc > 1 ? atof(argv[1]) : 1, argc > 2 ? atoi(argv[2]) : ROUNDS);
 	return 0;
 }

@@ -2,38 +2,35 @@
 /*
  * life.c - the cost of the operations in the life of a process: fork, exec, a thread, a context switch, a page fault, system calls
  *
- *	life never|once|reading [--processes N]
+ *	life never|once|reading|cputime
  *
  * never	the program does not use the module
  * once		the program has read /proc/sys/kernel/usrsysshm at its start, as the library does, and does nothing more
  * reading	the program, its forked children and its threads also load the pid from the process page; it has touched the system page
+ * cputime	as once; the program has also touched the CPU time page, so that the module watches the switches between threads
  *
- * --processes N: in the presence of N sleeping children, which have done the same according to the mode.
- *
- * Prints a line for each operation: its nanoseconds, the best of five batches, and its name. Under `vm/run --icount` a nanosecond is an
- * instruction. bench/life_table runs it that way, and divides the results with the module by those without.
+ * Prints CSV: operation, nanoseconds: median, lower and upper quartile of seven batches. Under `vm/run --icount` a nanosecond is an
+ * instruction. bench/run runs it that way, with and without the module.
  *
  * The program is static and does not use the library, so that only the mode determines its use of the module. For exec it executes itself
  * with an argument that makes it exit at once.
  */
 #include <fcntl.h>
 #include <pthread.h>
-#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/personality.h>
-#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #include <usrsysshm/abi.h>
 
 #include "bench.h"
+#include "settle.h"
 
-#define BATCHES 5
+#define BATCHES 7
 
 static const char *program;
-static const struct uss_process_page *page;	/* NULL unless this run reads it */
+static const struct uss_process_page *page; /* NULL unless this run reads it */
 
 static void die(const char *what)
 {
@@ -64,9 +61,9 @@ static void read_pid(void)
 		(void)*(const volatile __u32 *)&page->pid;
 }
 
-static void touch_system_page(void)
+static void touch(const char *at)
 {
-	(void)*(const volatile char *)((const char *)page + page->system_offset);
+	(void)*(const volatile char *)at;
 }
 
 static void reap(pid_t pid)
@@ -226,98 +223,54 @@ static const struct row {
 	double (*run)(long n);
 	long n;
 } rows[] = {
-	{ "fork+_exit+wait", fork_exit_wait, 300 },
-	{ "vfork+exec+wait", vfork_exec_wait, 100 },
-	{ "fork+exec+wait", fork_exec_wait, 100 },
-	{ "pthread_create+join", create_join, 2000 },
-	{ "two context switches", context_switches, 2000 },
-	{ "page fault", page_faults, 2000 },
-	{ "raw getpid", raw_getpid, 50000 },
-	{ "sethostname", set_host_name, 2000 },
+	{ "fork+_exit+wait", fork_exit_wait, 60 },
+	{ "vfork+exec+wait", vfork_exec_wait, 30 },
+	{ "fork+exec+wait", fork_exec_wait, 30 },
+	{ "pthread_create+join", create_join, 300 },
+	{ "two context switches", context_switches, 1000 },
+	{ "page fault", page_faults, 1000 },
+	{ "raw getpid", raw_getpid, 10000 },
+	{ "sethostname", set_host_name, 1000 },
 };
 
 static void measure(const struct row *row)
 {
-	double best = 0, took;
+	double took[BATCHES];
 	int i;
 
 	/* The first batch fills the caches and is not counted. */
 	row->run(row->n);
-	for (i = 0; i < BATCHES; i++) {
-		took = row->run(row->n) / (double)row->n;
-		if (i == 0 || took < best)
-			best = took;
-	}
-	printf("%10.1f  %s\n", best, row->name);
+	for (i = 0; i < BATCHES; i++)
+		took[i] = row->run(row->n) / (double)row->n;
+	qsort(took, BATCHES, sizeof(*took), compare_doubles);
+	printf("%s,%.1f,%.1f,%.1f\n", row->name, took[BATCHES / 2], took[BATCHES / 4], took[BATCHES * 3 / 4]);
 	fflush(stdout);
-}
-
-static void sleepers(long n, pid_t *pids)
-{
-	while (n--) {
-		pids[n] = fork();
-		if (pids[n] < 0)
-			die("fork");
-		if (pids[n] == 0) {
-			prctl(PR_SET_PDEATHSIG, SIGKILL);
-			read_pid();
-			for (;;)
-				pause();
-		}
-	}
-}
-
-/*
- * Executes the program again without address randomization and without an environment. Otherwise the number of pages and page tables that a
- * process touches would differ from run to run by more than the effect to be measured.
- */
-static void settle(char **argv)
-{
-	char *nothing[] = { NULL };
-	int current = personality(0xffffffff);
-
-	if (current & ADDR_NO_RANDOMIZE)
-		return;
-	if (personality((unsigned long)current | ADDR_NO_RANDOMIZE) < 0)
-		die("personality");
-	execve(argv[0], argv, nothing);
-	die(argv[0]);
 }
 
 int main(int argc, char **argv)
 {
-	unsigned long base;
-	pid_t *pids = NULL;
-	long processes = 0;
+	const struct uss_process_page *base = NULL;
 	size_t i;
 
 	if (argc == 2 && !strcmp(argv[1], "end"))
 		return 0;
-	if (argc == 4 && !strcmp(argv[2], "--processes"))
-		processes = atol(argv[3]);
-	else if (argc != 2)
+	if (argc != 2)
 		return 2;
 	settle(argv);
 	program = argv[0];
 	if (strcmp(argv[1], "never")) {
-		base = request_pages();
+		base = (const void *)request_pages();
 		/* Without the module this reads nothing; that is the base of the comparison. */
 		if (!strcmp(argv[1], "reading") && base)
-			page = (const struct uss_process_page *)base;
+			page = base;
 	}
 	if (page) {
 		read_pid();
-		touch_system_page();
+		touch((const char *)page + page->system_offset);
 	}
-	if (processes > 0) {
-		pids = calloc((size_t)processes, sizeof(*pids));
-		if (!pids)
-			die("memory");
-		sleepers(processes, pids);
-	}
+	if (base && !strcmp(argv[1], "cputime"))
+		touch((const char *)base + base->cputime_offset);
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		measure(&rows[i]);
-	while (processes-- > 0)
-		kill(pids[processes], SIGKILL);
 	return 0;
 }

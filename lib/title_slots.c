@@ -87,25 +87,23 @@ static int uss_slot_claim(struct uss_title_page *area, __u64 *claimed)
 	return -1;
 }
 
-/* Publishes the title, and releases the previously current slot. */
+/*
+ * The store comes first: from the swap on, another writer can claim the slot if it is not current. The swap is the full fence between this
+ * store of current_title and the load of `reading` by the next claim.
+ */
 static void uss_slot_publish(struct uss_title_page *area, __u64 title, __u64 claimed)
 {
-	__u64 before = __atomic_exchange_n(&area->current_title, title, __ATOMIC_SEQ_CST), word;
-	unsigned int slot = USS_TITLE_SLOT(title);
+	__atomic_store_n(&area->current_title, title, __ATOMIC_RELEASE);
+	__atomic_compare_exchange_n(&area->slot[USS_TITLE_SLOT(title)], &claimed, USS_SLOT(USS_SLOT_STAMP(claimed), 0, USS_SLOT_PUBLISHED), 0,
+				    __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
+}
 
-	if (slot < USS_TITLE_SLOTS)
-		__atomic_compare_exchange_n(&area->slot[slot], &claimed, USS_SLOT(USS_SLOT_STAMP(claimed), 0, USS_SLOT_PUBLISHED), 0,
-					    __ATOMIC_RELEASE, __ATOMIC_RELAXED);
-	slot = USS_TITLE_SLOT(before);
-	if (slot >= USS_TITLE_SLOTS)
-		return;
-	if (!title)
-		__atomic_store_n(&uss_removed_from, slot, __ATOMIC_RELAXED);
-	/* Another writer may have claimed the slot since, having found it published and not current. */
-	word = __atomic_load_n(&area->slot[slot], __ATOMIC_RELAXED);
-	if (USS_SLOT_STAMP(word) == USS_TITLE_STAMP(before))
-		__atomic_compare_exchange_n(&area->slot[slot], &word, USS_SLOT(USS_TITLE_STAMP(before), 0, USS_SLOT_FREE), 0,
-					    __ATOMIC_RELEASE, __ATOMIC_RELAXED);
+static void uss_slot_remove(struct uss_title_page *area)
+{
+	__u64 before = __atomic_exchange_n(&area->current_title, 0, __ATOMIC_SEQ_CST);
+
+	if (before)
+		__atomic_store_n(&uss_removed_from, USS_TITLE_SLOT(before), __ATOMIC_RELAXED);
 }
 
 const char *uss_title_slots_set(struct uss_title_page *area, const char *text, size_t length)
@@ -114,7 +112,7 @@ const char *uss_title_slots_set(struct uss_title_page *area, const char *text, s
 	int slot;
 
 	if (!text) {
-		uss_slot_publish(area, 0, 0);
+		uss_slot_remove(area);
 		return NULL;
 	}
 	slot = uss_slot_claim(area, &claimed);

@@ -15,8 +15,8 @@
  *		no step waits for another one (no invalid end states), and a writer examines no slot more than twice.
  *
  * Broken variants, each of which must be caught: BROKEN_CURRENT claims the current slot, BROKEN_STAMP does not check the stamp after the
- * copy, BROKEN_READING does not store `reading`, BROKEN_ORDER checks `reading` first instead of last, BROKEN_GIVE_BACK releases a slot by a
- * store instead of a compare-and-swap, BROKEN_DEATH claims slots of writers that have not exited, BROKEN_WAIT waits for a free slot.
+ * copy, BROKEN_READING does not store `reading`, BROKEN_ORDER checks `reading` first instead of last, BROKEN_EARLY declares the slot
+ * published before it is current, BROKEN_DEATH claims slots of writers that have not exited, BROKEN_WAIT waits for a free slot.
  */
 #define SLOTS	3
 #define WRITERS	3
@@ -94,7 +94,7 @@ inline claim()
 				slot[i].stamp++;
 				slot[i].state = WRITING;
 				slot[i].who = me;
-				mine = i
+				mine = i; taken = slot[i].stamp
 			:: else
 			fi
 		};
@@ -103,9 +103,34 @@ inline claim()
 	od
 }
 
+inline set_current()
+{
+	if
+	:: d_step {
+		current = mine; current_stamp = taken;
+		published[me] = true
+	}
+	OR_KILLED
+	fi
+}
+
+inline set_published()
+{
+	if
+	:: atomic {
+		if
+		:: slot[mine].stamp == taken && slot[mine].state == WRITING && slot[mine].who == me ->
+			slot[mine].state = PUBLISHED; slot[mine].who = 0
+		:: else
+		fi
+	}
+	OR_KILLED
+	fi
+}
+
 proctype Writer(byte me)
 {
-	byte mine = NONE, begin, tried, i, stamp, state, who, before, before_stamp, looks;
+	byte mine = NONE, taken, begin, tried, i, stamp, state, who, looks;
 	bool good, unread, writing = false;
 
 	/* The writers are symmetric: fix the order in which they begin. */
@@ -130,43 +155,13 @@ proctype Writer(byte me)
 	:: atomic { slot[mine].second = me; writing = false; slot[mine].writers-- }
 	OR_KILLED
 	fi;
-	if
-	:: d_step {
-		before = current; before_stamp = current_stamp;
-		current = mine; current_stamp = slot[mine].stamp;
-		published[me] = true
-	}
-	OR_KILLED
-	fi;
-	if
-	:: atomic {
-		if
-		:: slot[mine].stamp == current_stamp && slot[mine].state == WRITING && slot[mine].who == me && current == mine ->
-			slot[mine].state = PUBLISHED; slot[mine].who = 0
-		:: slot[mine].state == WRITING && slot[mine].who == me && current != mine ->
-			slot[mine].state = PUBLISHED; slot[mine].who = 0
-		:: else
-		fi
-	}
-	OR_KILLED
-	fi;
-	if
-	:: before == NONE
-	:: before != NONE ->
-#ifdef BROKEN_GIVE_BACK
-		atomic { slot[before].stamp = before_stamp; slot[before].state = FREE; slot[before].who = 0 }
+#ifdef BROKEN_EARLY
+	set_published();
+	set_current();
 #else
-		d_step { stamp = slot[before].stamp; state = slot[before].state; who = slot[before].who };
-		atomic {
-			if
-			:: stamp == before_stamp && slot[before].stamp == stamp && slot[before].state == state && slot[before].who == who ->
-				slot[before].state = FREE; slot[before].who = 0
-			:: else
-			fi
-		}
+	set_current();
+	set_published();
 #endif
-	OR_KILLED
-	fi;
 end_full:
 end_killed:
 	skip

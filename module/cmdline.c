@@ -20,12 +20,13 @@
  *    Reading a title takes no mmap_lock, so nothing that the process does can delay its reader.
  *
  * 4. ps_patience_ms=0: reads of processes without a window are left to the original function. Nothing is kept, because a copy would not
- *    be what was last read.
+ *    be what was last read, and no process is known to be stuck.
  */
 #include <linux/atomic.h>
 #include <linux/highmem.h>
 #include <linux/mm.h>
 #include <linux/module.h>
+#include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <usrsysshm/abi.h>
@@ -45,8 +46,10 @@ static int uss_set_patience(const char *text, const struct kernel_param *paramet
 {
 	int err = param_set_uint_minmax(text, parameter, 0, USS_MAX_PATIENCE_MS);
 
-	if (!err && !uss_ps_patience_ms)
+	if (!err && !uss_ps_patience_ms) {
+		uss_patience_forget_all();
 		uss_kept_forget_all();
+	}
 	return err;
 }
 
@@ -113,7 +116,8 @@ static int uss_read_memory(struct uss_reading *reading, unsigned long addr, char
 		return in_args ? uss_kept_read(reading->mm, args, addr, buf, len) : 0;
 	}
 	got = uss_read_locked(reading, addr, buf, len);
-	keep = in_args && got > 0 && !uss_is_last_byte(args, addr, len) && READ_ONCE(uss_ps_patience_ms);
+	/* A last byte that is not NUL is only how the kernel learns that the text goes on. */
+	keep = in_args && got > 0 && !(uss_is_last_byte(args, addr, len) && *buf) && READ_ONCE(uss_ps_patience_ms);
 	if (keep && got >= args->end - addr)
 		last = buf[args->end - 1 - addr];
 	else if (keep)
@@ -211,8 +215,9 @@ int uss_cmdline_read(struct mm_struct *mm, unsigned long addr, void *buf, int le
 	struct uss_reading reading = { .mm = mm, .gup_flags = gup_flags, .args = args };
 	int got = uss_has_window(mm) ? uss_read_window(&reading, addr, buf, len) : uss_read_memory(&reading, addr, buf, len);
 
-	/* Each read(2) of a command line counts once: with its last byte, which is read first. */
-	if (reading.stuck && (addr < args.start || addr >= args.end || uss_is_last_byte(&args, addr, len)))
+	/* Each read(2) of a command line counts once: with its last byte, which is read first. A killed reader did not give up. */
+	if (reading.stuck && !fatal_signal_pending(current) &&
+	    (addr < args.start || addr >= args.end || uss_is_last_byte(&args, addr, len)))
 		atomic_long_inc(&uss_stuck_reads);
 	return got;
 }

@@ -161,18 +161,21 @@ static notrace void uss_at_switch(void *data, bool preempt, struct task_struct *
  */
 
 static struct tracepoint *uss_switch_tracepoint;
-static bool uss_watching;	/* of the work item */
+static bool uss_watching;	/* written by the work item only */
 
 static void uss_watch(struct work_struct *work)
 {
 	bool wanted = atomic_read(&uss_readers_count) > 0;
 
 	if (wanted && !uss_watching) {
-		uss_watching = !tracepoint_probe_register(uss_switch_tracepoint, uss_at_switch, NULL);
+		/* Switches are seen, and threads are served, before the registration returns. */
+		WRITE_ONCE(uss_watching, true);
+		if (tracepoint_probe_register(uss_switch_tracepoint, uss_at_switch, NULL))
+			WRITE_ONCE(uss_watching, false);
 	} else if (!wanted && uss_watching) {
 		tracepoint_probe_unregister(uss_switch_tracepoint, uss_at_switch, NULL);
 		tracepoint_synchronize_unregister();
-		uss_watching = false;
+		WRITE_ONCE(uss_watching, false);
 	}
 }
 

@@ -9,9 +9,9 @@
  *    never free: trying again and again would fail.) A timer ends the wait. It makes the reader's interruptible sleep end by
  *    TIF_NOTIFY_SIGNAL, which, unlike a signal, the reading program does not see.
  *
- * 2. ps reads the command lines of all processes, and all waits together must be short. So an mm that was waited for in vain is marked stuck.
- *    For a second its readers only try the lock, and later a reader waits 15 ms for it, once a second. The first reader that gets the
- *    lock clears the mark.
+ * 2. ps reads the command lines of all processes, and all waits together must be short. So an mm that was waited for in vain is marked stuck,
+ *    if one thread held the lock all the time. For a second its readers only try the lock, and later a reader waits 15 ms for it, once a
+ *    second. The first reader that gets the lock clears the mark.
  *
  * 3. One reading process waits ps_patience_ms in full for the first stuck mm that it meets, then 15 ms for each, and ten times
  *    ps_patience_ms for all. The account is cleared after a second without a wait in vain. In the queue, 15 ms are long enough for a process
@@ -74,6 +74,16 @@ void uss_patience_forget(const struct mm_struct *mm)
 	raw_spin_unlock(&uss_patience_lock);
 }
 
+void uss_patience_forget_all(void)
+{
+	size_t i;
+
+	raw_spin_lock(&uss_patience_lock);
+	for (i = 0; i < ARRAY_SIZE(uss_stuck); i++)
+		WRITE_ONCE(uss_stuck[i].mm, NULL);
+	raw_spin_unlock(&uss_patience_lock);
+}
+
 /* The current process's account. With the lock. */
 static struct uss_reader *uss_current_reader(void)
 {
@@ -107,39 +117,62 @@ static unsigned long uss_patience(const struct mm_struct *mm, unsigned long whol
 	return waited < USS_ALL_PATIENCE * whole ? least : 0;
 }
 
-static void uss_waited_in_vain(const struct mm_struct *mm, unsigned long waited)
+static void uss_waited_in_vain(const struct mm_struct *mm, unsigned long waited, bool moved)
 {
 	struct uss_stuck *stuck = uss_stuck_of(mm);
 	struct uss_reader *reader;
 
 	raw_spin_lock(&uss_patience_lock);
-	stuck->since = jiffies;
-	WRITE_ONCE(stuck->mm, mm);
+	if (!moved) {
+		stuck->since = jiffies;
+		WRITE_ONCE(stuck->mm, mm);
+	}
 	reader = uss_current_reader();
 	reader->since = jiffies;
 	reader->waited += waited;
 	raw_spin_unlock(&uss_patience_lock);
 }
 
+/* Identifies the thread that holds the lock; the lowest bits are flags. A real-time kernel does not know it. */
+static unsigned long uss_holder(struct mm_struct *mm)
+{
+#ifdef CONFIG_PREEMPT_RT
+	return 0;
+#else
+	return atomic_long_read(&mm->mmap_lock.owner) & ~7UL;
+#endif
+}
+
 struct uss_alarm {
 	struct timer_list timer;
 	struct task_struct *reader;
+	struct mm_struct *mm;
+	unsigned long end;
+	unsigned long holder;
 	bool rang;
+	bool moved;			/* the lock has had more than one holder */
 };
 
-static void uss_alarm_ring(struct timer_list *timer)
+/* Comes with each tick. */
+static void uss_alarm_tick(struct timer_list *timer)
 {
 	struct uss_alarm *alarm = container_of(timer, struct uss_alarm, timer);
 
+	if (uss_holder(alarm->mm) != alarm->holder)
+		alarm->moved = true;
+	if (time_before(jiffies, alarm->end)) {
+		mod_timer(timer, jiffies + 1);
+		return;
+	}
 	alarm->rang = true;
 	set_tsk_thread_flag(alarm->reader, TIF_NOTIFY_SIGNAL);
 	wake_up_process(alarm->reader);
 }
 
 /* Waits in the lock's queue for at most @ticks. Returns whether the current thread has the lock. */
-static bool uss_lock_in_time(struct mm_struct *mm, unsigned long ticks)
+static bool uss_lock_in_time(struct mm_struct *mm, unsigned long ticks, bool *moved)
 {
-	struct uss_alarm alarm = { .reader = current };
+	struct uss_alarm alarm = { .reader = current, .mm = mm, .end = jiffies + ticks, .holder = uss_holder(mm) };
 	int err;
 
 	/* A signal that is not fatal does not interrupt the read, but would interrupt the sleep in the queue. */
@@ -147,8 +180,8 @@ static bool uss_lock_in_time(struct mm_struct *mm, unsigned long ticks)
 		schedule_timeout_killable(1);
 		return mmap_read_trylock(mm);
 	}
-	timer_setup_on_stack(&alarm.timer, uss_alarm_ring, 0);
-	mod_timer(&alarm.timer, jiffies + ticks);
+	timer_setup_on_stack(&alarm.timer, uss_alarm_tick, 0);
+	mod_timer(&alarm.timer, jiffies + 1);
 	err = down_read_interruptible(&mm->mmap_lock);
 	timer_delete_sync(&alarm.timer);
 	uss_timer_destroy_on_stack(&alarm.timer);
@@ -159,22 +192,23 @@ static bool uss_lock_in_time(struct mm_struct *mm, unsigned long ticks)
 		if (task_work_pending(current))
 			set_thread_flag(TIF_NOTIFY_SIGNAL);
 	}
+	*moved |= alarm.moved;
 	return !err;
 }
 
 static bool uss_wait_for_lock(struct mm_struct *mm)
 {
 	unsigned long whole = msecs_to_jiffies(READ_ONCE(uss_ps_patience_ms)), begin = jiffies, ticks, left;
-	bool locked = false;
+	bool locked = false, moved = false;
 
 	ticks = left = whole ? uss_patience(mm, whole) : MAX_JIFFY_OFFSET;
 	while (!locked && (long)left > 0 && !fatal_signal_pending(current) && !READ_ONCE(uss_is_stopped)) {
-		locked = uss_lock_in_time(mm, min_t(unsigned long, left, HZ));
+		locked = uss_lock_in_time(mm, min_t(unsigned long, left, HZ), &moved);
 		left = begin + ticks - jiffies;
 	}
 	/* A reader that only tried leaves the mark as old as it is. */
 	if (!locked && ticks && (long)left <= 0)
-		uss_waited_in_vain(mm, ticks);
+		uss_waited_in_vain(mm, ticks, moved);
 	return locked;
 }
 

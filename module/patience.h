@@ -14,6 +14,7 @@ bool uss_lock_patiently(struct mm_struct *mm);
 
 /* @mm is going away. Atomic context. */
 void uss_patience_forget(const struct mm_struct *mm);
+void uss_patience_forget_all(void);
 /* Readers that wait give up, and no other one begins to wait. */
 void uss_patience_stop(void);
 

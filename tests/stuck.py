@@ -117,10 +117,16 @@ class Process:
         os.waitpid(self.pid, 0)
 
 
+def arguments(pid):
+    """Where a process's command line begins and ends."""
+    fields = read(pid, "stat").rsplit(b") ", 1)[1].split()
+    return int(fields[45]), int(fields[46])
+
+
 def start(*command, **options):
-    """Starts a program and returns when it runs, so that its command line is its own."""
+    """Starts a program and returns when its command line is its own, without reading it."""
     process = subprocess.Popen(command, **options)
-    name = os.path.basename(command[0])[:15]
-    while open(f"/proc/{process.pid}/comm", encoding="utf-8").read() != name + "\n":
+    name = os.path.basename(command[0])[:15].encode() + b"\n"
+    while read(process.pid, "comm") != name or arguments(process.pid)[0] >= arguments(process.pid)[1]:
         time.sleep(0.01)
     return process

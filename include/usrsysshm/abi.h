@@ -241,9 +241,8 @@ struct uss_cputime_page {
  *		   written and not current, if its writer has exited (kill(2) returns ESRCH). As the last check before the swap, load
  *		   `reading`, and skip the slot named there. No writer waits.
  *		2. Write the text into the slot (after the claim: release fence).
- *		3. Publish: exchange current_title for USS_TITLE(slot, length, stamp) (acquire and release), or for 0 to remove the title.
- *		   Then compare-and-swap the slot's word from the value set by the claim to USS_SLOT_PUBLISHED.
- *		4. Release the previously current slot: compare-and-swap its word to free if it still has that title's stamp.
+ *		3. Publish: store USS_TITLE(slot, length, stamp) in current_title (release). Then compare-and-swap the slot's word from the value
+ *		   set by the claim to USS_SLOT_PUBLISHED (full fence). To remove the title, exchange current_title for 0.
  *		A writer that exits between any two steps leaves a slot that others can claim.
  * To read:	1. Load current_title (acquire). If it is 0 there is no title, and the original command line is shown.
  *		2. Kernel only: store it in `reading`.

@@ -5,6 +5,7 @@ A process that is not stuck: each read of cmdline and environ returns with ps_pa
 function reads. The command line lies in ordinary memory, across the end of a mapping, in a file mapping, in memory without access, on
 pages that were never touched, in memory that is not mapped any more; it is overwritten or not; it is read at many offsets and lengths.
 """
+import atexit
 import ctypes
 import mmap
 import os
@@ -15,6 +16,7 @@ from stuck import Process, check, equal, libc, number, set_patience
 
 PR_SET_MM, ARG_START, ARG_END, ENV_START, ENV_END = 35, 8, 9, 10, 11
 PAGE = 4096
+PROT_NONE = 0
 libc.mmap.restype = ctypes.c_void_p
 libc.mmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int, ctypes.c_int, ctypes.c_int, ctypes.c_long]
 libc.munmap.argtypes = [ctypes.c_void_p, ctypes.c_size_t]
@@ -56,7 +58,7 @@ def serve(layout):
     if layout == b"hole-at-end":
         libc.munmap(area + 3 * PAGE, 5 * PAGE)
     if layout == b"no-access":
-        libc.mprotect(area + PAGE, PAGE, mmap.PROT_NONE)
+        libc.mprotect(area + PAGE, PAGE, PROT_NONE)
     if layout == b"empty":
         set_mm(ARG_END, area + 10)
 
@@ -72,6 +74,7 @@ def reads(pid):
 
 layouts = ("plain", "overwritten", "overwritten-long", "contiguous", "file", "untouched", "hole", "hole-at-beginning", "hole-at-end",
            "no-access", "empty", "module-page")
+atexit.register(set_patience, 100)
 seen, stuck = set(), number("stuck_reads")
 for layout in layouts:
     process = Process(serve)

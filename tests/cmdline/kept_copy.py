@@ -10,23 +10,19 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
-from stuck import Held, Process, check, equal, in_child, libc, number, read, start
+from stuck import Held, Process, arguments, check, equal, in_child, libc, number, read, start
 
 PR_SET_MM, ARG_START, ARG_END = 35, 8, 9
 
-def arguments():
-    fields = read(os.getpid(), "stat").split(b") ")[1].split()
-    return int(fields[45]), int(fields[46])
-
 def serve(command):
-    begin, end = arguments()
+    begin, end = arguments(os.getpid())
     what, text = command[:1], command[1:]
     if what == b"o":
         # As setproctitle: from the beginning, with the last byte of the original not NUL.
         ctypes.memset(begin, ord("x"), end - begin)
         ctypes.memmove(begin, text, len(text))
     elif what == b"m":
-        libc.prctl(PR_SET_MM, ARG_START, begin + 3, 0, 0)
+        check(libc.prctl(PR_SET_MM, *map(ctypes.c_ulong, (ARG_START, begin + 3, 0, 0))) == 0, "PR_SET_MM", os.strerror(ctypes.get_errno()))
     elif what == b"e":
         os.execv("/bin/sleep", ["sleep", "2000"])
     elif what == b"f":

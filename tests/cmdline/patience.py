@@ -4,12 +4,14 @@
 The module parameter ps_patience_ms can be changed at any time. 0: a reader of a stuck process waits until it is killed, and nothing is
 kept. 1000: the first reader waits a second. A process that is no longer stuck is known at once. Values above a minute are refused.
 """
+import atexit
 import os
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(__file__), ".."))
 from stuck import PATIENCE, Held, check, equal, in_child, number, read, set_patience, start
 
+atexit.register(set_patience, 100)
 equal("default", b"100\n", open(PATIENCE, "rb").read())
 process = start("sleep", "1000")
 titled = start("build/tests/programs/hold_title", "a title")
@@ -50,6 +52,5 @@ for value in 60001, -1:
         continue
     check(False, "accepted:", value)
 equal("ps_patience_ms after refused values", b"1000\n", open(PATIENCE, "rb").read())
-set_patience(100)
 process.kill()
 titled.kill()

@@ -11,16 +11,12 @@ set -eu
 holder=$(dirname "$USRSYSSHM_MODULE")/hold_mmap_lock.ko
 now() { date +%s%3N; }
 
-# took COMMAND...: leaves its output in $out and the fastest of three runs, in milliseconds, in $took
+# took COMMAND...: leaves its output in $out, and the time it took in $took, in milliseconds
 took() {
 	local start
-	took=1000000
-	for _ in 1 2 3; do
-		start=$(now)
-		out=$("$@" 2>&1 </dev/null | tr -d '\0') || true
-		start=$(($(now) - start))
-		[ "$start" -ge "$took" ] || took=$start
-	done
+	start=$(now)
+	out=$("$@" 2>&1 </dev/null | tr -d '\0') || true
+	took=$(($(now) - start))
 }
 
 cat >/tmp/list_processes.py <<'END'
@@ -65,6 +61,7 @@ for i in $(seq 3000 3019); do
 	sleep "$i" & stuck="$stuck,$!" last=$!
 done
 while [ "$(cat "/proc/$last/comm")" != sleep ]; do sleep 0.05; done
+trap 'rmmod hold_mmap_lock 2>/dev/null || true; kill "${pids[@]}" ${stuck//,/ }' EXIT
 insmod "$holder" pid="${stuck#,}" seconds=250
 
 # The very first reader does not know yet which are stuck.
@@ -74,15 +71,20 @@ first_took=$(($(now) - start))
 contains "the first ps aux" "sleep 2999" "$first"
 is "stuck processes in the first ps aux" 20 "$(grep -c '\[sleep\]' <<<"$first")"
 echo "the first ps aux: $first_took ms, without stuck processes ${alone[0]} ms"
-[ $((first_took - alone[0])) -lt 1000 ] || fail "the first ps aux took $first_took ms, without stuck processes ${alone[0]} ms"
+# It waits 400 ms; an emulator that is busy with something else adds to that, and there is no second try.
+[ $((first_took - alone[0])) -lt 2000 ] || fail "the first ps aux took $first_took ms, without stuck processes ${alone[0]} ms"
 for i in "${!programs[@]}"; do
-	took ${programs[i]}
+	# An emulator that is busy with something else gets a second and a third try, and more time for slow programs.
+	limit=$((1000 + alone[i] / 4))
+	for _ in 1 2 3; do
+		took ${programs[i]}
+		[ $((took - alone[i])) -ge $limit ] || break
+	done
 	echo "${programs[i]}: $took ms, without stuck processes ${alone[i]} ms"
-	[ $((took - alone[i])) -lt 1000 ] || fail "${programs[i]} took $took ms, without stuck processes ${alone[i]} ms"
+	[ $((took - alone[i])) -lt $limit ] || fail "${programs[i]} took $took ms, without stuck processes ${alone[i]} ms"
 	case ${programs[i]} in
 	"ps "* | top* | */python3* | usrsysshm*) contains "${programs[i]}" "sleep 2999" "$out" ;;
 	esac
 done
 rmmod hold_mmap_lock
 contains "ps aux afterwards" "sleep 3019" "$(ps aux)"
-kill "${pids[@]}" ${stuck//,/ }

@@ -48,6 +48,9 @@ int main(void)
 	CHECK(stacks != MAP_FAILED, "mmap");
 	run_many(stacks, MOST);
 	check_served("after as many as are kept track of");
+	/* The limit is for one time, not for all. */
+	run_many(stacks, MOST);
+	check_served("after as many again");
 	run_many(stacks, MOST + 1);
 	check_fallback("after one more");
 	pid = fork();

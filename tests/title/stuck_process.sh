@@ -1,11 +1,13 @@
 #!/bin/bash
-# While the mmap_lock of a titled process is held, as if the process were stuck, its command line can be read at once. Stock
-# ps, which also reads every environment, finishes. An untitled process blocks its reader with ps_patience_ms=0, as a control. (hold_mmap_lock.ko is
-# for tests only.)
+# While the mmap_lock of a titled process is held, as if the process were stuck, its command line can be read at once. Stock ps, which also
+# reads every environment, finishes. An untitled process blocks its reader with ps_patience_ms=0, as a control. (hold_mmap_lock.ko is for
+# tests only.)
 set -eu
 . "$(dirname "$0")/../shell.sh"
 
 holder=$(dirname "$USRSYSSHM_MODULE")/hold_mmap_lock.ko
+patience=/sys/module/usrsysshm/parameters/ps_patience_ms
+trap 'rmmod hold_mmap_lock 2>/dev/null || true; echo 100 >$patience' EXIT
 now() { date +%s%3N; }
 
 # took COMMAND...: leaves its output in $out and the fastest of three runs, in milliseconds, in $took
@@ -43,7 +45,6 @@ contains "environment after the lock is released" PATH= "$(tr '\0' ' ' </proc/$p
 kill $pid
 
 # The control: an untitled process, with ps_patience_ms=0.
-patience=/sys/module/usrsysshm/parameters/ps_patience_ms
 echo 0 >$patience
 sleep 1000 & pid=$!
 insmod "$holder" pid=$pid seconds=8
@@ -55,5 +56,4 @@ out=$(timeout 2 usrsysshm ps) || fail "usrsysshm ps blocks"
 contains "usrsysshm ps" "$pid root     [sleep] ?" "$out"
 rmmod hold_mmap_lock
 contains "cmdline after the lock is released" sleep "$(tr '\0' ' ' </proc/$pid/cmdline)"
-echo 100 >$patience
 kill $pid
