@@ -37,12 +37,12 @@ common=$(apt-cache depends "linux-headers-$kernel" | sed -n 's/^ *Depends: \([^<
 # shellcheck disable=SC2086 # words
 apt install $common ccache
 
-# The compiler needs half a minute for each file in an emulated machine. So dkms, in this system, already builds here what it will build in the
-# machine, with the ccache that Debian's kernel headers know, and which is all that stays. A build in the machine runs in full, but for files
-# that ccache has seen with the same compiler, flags and headers.
+# The compiler needs half a minute for each file in an emulated machine. So dkms, in this system, already builds here what it will build
+# in the machine, with the ccache that Debian's kernel headers know. Only the cache stays. A build in the machine runs in full, but takes
+# from the cache what was compiled with the same compiler, flags and headers.
 cloud=$(apt-cache depends linux-headers-cloud-amd64 | sed -n 's/^ *Depends: linux-headers-//p')
 apt install "linux-headers-$kernel" "linux-headers-$cloud"
-# Without sloppiness the cache is of one locale, and the machine has another.
+# Without sloppiness a result is valid for one locale only, and the machine has another.
 printf "%s\n" "cache_dir = /var/cache/ccache" "sloppiness = locale" >/etc/ccache.conf
 export DEBIAN_KERNEL_USE_CCACHE=yes
 . /rig/versions
@@ -64,5 +64,6 @@ build /rig/debs/usrsysshm-dkms_*.deb "$version" "$kernel" "$cloud"
 build /rig/next/usrsysshm-dkms_*.deb "$next" "$cloud"
 rm -r /var/lib/dkms
 mv /root/dkms /var/lib/dkms
-apt purge "linux-headers-$kernel" "linux-headers-$cloud"
+# Debian 13's headers depend on their kernel, which the machine would boot.
+apt purge "linux-headers-$kernel" "linux-headers-$cloud" "linux-image-$cloud"
 rm -rf "/lib/modules/$cloud"

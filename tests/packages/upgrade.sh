@@ -1,5 +1,5 @@
-# Fourth boot: the kernel that was installed beside the packages. Then they are upgraded and removed under running programs. Run by vm/disk in
-# the guest.
+# Fourth boot: the kernel that was installed beside the packages. Then they are upgraded and removed under running programs.
+# Run by vm/disk in the guest.
 # shellcheck shell=bash disable=SC2154 # common.sh sets $log, $version and $next
 set -eu
 . /rig/common.sh
