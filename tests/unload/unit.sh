@@ -1,7 +1,7 @@
 #!/bin/bash
 # The systemd unit, run by a systemd of its own in the guest: it loads the module, runs the selftest, and keeps the module. If the selftest
 # finds a difference, crashes, or the module cannot be loaded, the unit fails, the module is unloaded, and the journal says so. Stopping the
-# unit unloads the module. nousrsysshm on the kernel command line prevents loading.
+# unit unloads the module. nousrsysshm on the kernel command line prevents loading. An ordinary service starts after all this.
 set -eu
 . "$(dirname "$0")/../shell.sh"
 
@@ -12,25 +12,37 @@ PATH=$PATH:/usr/sbin:/sbin
 # modprobe finds the module, and no other.
 mount -t tmpfs modules "/lib/modules/$(uname -r)"
 touch "/lib/modules/$(uname -r)"/modules.{order,builtin,builtin.modinfo}
-trap 'sysctl -q kernel.ftrace_enabled=1; umount "/lib/modules/$(uname -r)"; umount /usr/bin/usrsysshm 2>/dev/null || true' EXIT
+wants=
+trap 'sysctl -q kernel.ftrace_enabled=1; umount "/lib/modules/$(uname -r)" $wants; umount /usr/bin/usrsysshm 2>/dev/null || true' EXIT
 cp "$USRSYSSHM_MODULE" "/lib/modules/$(uname -r)/"
 depmod
 
 # The guest has the files of this machine, which may be a container: systemd would take the guest for one.
 rm -f /.dockerenv /run/.containerenv
 
-# Only the journal and the unit are started, and then a report is written.
+# Only the journal and the unit are started. The report comes from an ordinary service: its one order is to start after sysinit.target. So it
+# says what a service finds when it starts.
 cp systemd/usrsysshm.service $units/
 cat >$units/uss-test.target <<'END'
 [Unit]
 DefaultDependencies=no
-Requires=systemd-journald.service uss-report.service
-Wants=usrsysshm.service
+Requires=systemd-journald.service uss-report.service sysinit.target
 END
+# sysinit.target without the other units of a boot
+cat >$units/sysinit.target <<'END'
+[Unit]
+DefaultDependencies=no
+END
+wants="/usr/lib/systemd/system/sysinit.target.wants $units/sysinit.target.wants"
+for directory in $wants; do
+	mkdir -p "$directory"
+	mount -t tmpfs wants "$directory"
+done
+ln -s ../usrsysshm.service $units/sysinit.target.wants/
 cat >$units/uss-report.service <<'END'
 [Unit]
 DefaultDependencies=no
-After=usrsysshm.service systemd-journald.service
+After=sysinit.target systemd-journald.service
 [Service]
 Type=oneshot
 ExecStart=/bin/sh /uss-report
