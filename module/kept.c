@@ -37,7 +37,7 @@ struct uss_kept {
 	const struct mm_struct *mm;	/* the key; not dereferenced */
 	struct rcu_head rcu;
 	struct uss_args args;
-	u16 size;			/* of this structure with the room for its text */
+	u16 size;			/* of its memory */
 	u16 length;
 	char last;
 	bool used;			/* since the clock's hand came by */
@@ -151,7 +151,8 @@ static struct uss_kept *uss_kept_alloc(size_t length)
 	struct uss_kept *kept;
 	long over;
 
-	size = min(size, offsetof(struct uss_kept, text) + USS_KEPT_LENGTH);
+	/* What the allocator uses, and charges, is counted. */
+	size = kmalloc_size_roundup(min(size, offsetof(struct uss_kept, text) + USS_KEPT_LENGTH));
 	over = atomic_long_read(&uss_kept_total) + size - USS_KEPT_TOTAL;
 	if (over > 0)
 		uss_kept_evict(0, over);
