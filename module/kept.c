@@ -25,6 +25,7 @@
 
 #include "compat/compat.h"
 #include "kept.h"
+#include "patience.h"
 
 /* Of one copy, and of all with what holds them. */
 #define USS_KEPT_LENGTH	4096
@@ -53,6 +54,7 @@ static struct uss_kept_bucket {
 static atomic_long_t uss_kept_total, uss_kept_count;
 static atomic_t uss_kept_hand;
 static bool uss_kept_is_closed = true;
+static struct shrinker *uss_kept_shrinker;
 
 long uss_kept_bytes(void)
 {
@@ -110,6 +112,9 @@ void uss_kept_forget_all(void)
 	struct hlist_node *next;
 	struct uss_kept *kept;
 
+	/* Module parameters are set before uss_kept_init(). */
+	if (!uss_kept_shrinker)
+		return;
 	for (bucket = uss_kept_buckets; bucket < uss_kept_buckets + ARRAY_SIZE(uss_kept_buckets); bucket++) {
 		raw_spin_lock(&bucket->lock);
 		hlist_for_each_entry_safe(kept, next, &bucket->copies, node)
@@ -211,7 +216,9 @@ static bool uss_kept_try(const struct mm_struct *mm, const struct uss_args *args
 
 	raw_spin_lock(&bucket->lock);
 	kept = uss_kept_find(bucket, mm);
-	if (!uss_kept_is_closed && (kept ? uss_kept_continues(kept, args, offset, last) : !offset)) {
+	/* As in uss_kept_exit(): ps_patience_ms is set to 0 before uss_kept_forget_all(). */
+	if (!READ_ONCE(uss_kept_is_closed) && READ_ONCE(uss_ps_patience_ms) &&
+	    (kept ? uss_kept_continues(kept, args, offset, last) : !offset)) {
 		done = kept && uss_kept_put(kept, offset, piece, length);
 		if (!done && *new) {
 			(*new)->mm = mm;
@@ -280,8 +287,6 @@ static unsigned long uss_kept_shrinker_scan(struct shrinker *shrinker, struct sh
 {
 	return uss_kept_evict(control->nr_to_scan, 0) ?: SHRINK_STOP;
 }
-
-static struct shrinker *uss_kept_shrinker;
 
 int uss_kept_init(void)
 {
