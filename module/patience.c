@@ -17,8 +17,8 @@
  *    ps_patience_ms for all. The account is cleared after a second without a wait in vain. In the queue, 15 ms are long enough for a process
  *    that is not stuck. So a user who has stuck processes shortens the wait for others, but does not end it.
  *
- * Marks and accounts are in two small tables. When two mms or two readers have the same entry, the later one gets it, and the earlier one
- * waits again.
+ * Marks and accounts are in two small tables. When two mms or two readers have the same entry, the one that waited in vain later has it, and
+ * the other one waits again. (A reader that does not wait takes no entry. So it costs time to take one from somebody else.)
  */
 #include <linux/hash.h>
 #include <linux/jiffies.h>
@@ -84,18 +84,16 @@ void uss_patience_forget_all(void)
 	raw_spin_unlock(&uss_patience_lock);
 }
 
-/* The current process's account. With the lock. */
+/* It may belong to another process: see uss_waited(). */
 static struct uss_reader *uss_current_reader(void)
 {
-	pid_t tgid = task_tgid_nr(current);
-	struct uss_reader *reader = &uss_readers[hash_32(tgid, USS_READER_BITS)];
+	return &uss_readers[hash_32(task_tgid_nr(current), USS_READER_BITS)];
+}
 
-	if (reader->tgid != tgid || time_after(jiffies, reader->since + HZ)) {
-		reader->tgid = tgid;
-		reader->since = jiffies;
-		reader->waited = 0;
-	}
-	return reader;
+/* How long the current process has waited in vain, if @reader is its account. With the lock. */
+static unsigned long uss_waited(const struct uss_reader *reader)
+{
+	return reader->tgid == task_tgid_nr(current) && !time_after(jiffies, reader->since + HZ) ? reader->waited : 0;
 }
 
 /* How long the current process waits for @mm; 0: it only tries. */
@@ -106,7 +104,7 @@ static unsigned long uss_patience(const struct mm_struct *mm, unsigned long whol
 	bool marked;
 
 	raw_spin_lock(&uss_patience_lock);
-	waited = uss_current_reader()->waited;
+	waited = uss_waited(uss_current_reader());
 	marked = stuck->mm == mm;
 	since = stuck->since;
 	raw_spin_unlock(&uss_patience_lock);
@@ -119,17 +117,17 @@ static unsigned long uss_patience(const struct mm_struct *mm, unsigned long whol
 
 static void uss_waited_in_vain(const struct mm_struct *mm, unsigned long waited, bool moved)
 {
+	struct uss_reader *reader = uss_current_reader();
 	struct uss_stuck *stuck = uss_stuck_of(mm);
-	struct uss_reader *reader;
 
 	raw_spin_lock(&uss_patience_lock);
 	if (!moved) {
 		stuck->since = jiffies;
 		WRITE_ONCE(stuck->mm, mm);
 	}
-	reader = uss_current_reader();
+	reader->waited = uss_waited(reader) + waited;
 	reader->since = jiffies;
-	reader->waited += waited;
+	reader->tgid = task_tgid_nr(current);
 	raw_spin_unlock(&uss_patience_lock);
 }
 
