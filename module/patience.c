@@ -37,6 +37,8 @@ unsigned int uss_ps_patience_ms = 100;
 #define USS_LEAST_PATIENCE_MS	15
 /* In multiples of ps_patience_ms. */
 #define USS_ALL_PATIENCE	10
+/* How often a reader that waits looks whether the lock has another holder, at most once a tick. */
+#define USS_LOOKS		16
 
 #define USS_STUCK_BITS	10
 #define USS_READER_BITS	8
@@ -146,12 +148,18 @@ struct uss_alarm {
 	struct task_struct *reader;
 	struct mm_struct *mm;
 	unsigned long end;
+	unsigned long step;
 	unsigned long holder;
 	bool rang;
 	bool moved;			/* the lock has had more than one holder */
 };
 
-/* Comes with each tick. */
+/* Looks at the holder often enough, but not with each tick of a long wait. */
+static void uss_alarm_set(struct uss_alarm *alarm)
+{
+	mod_timer(&alarm->timer, jiffies + clamp_t(long, alarm->end - jiffies, 1, alarm->step));
+}
+
 static void uss_alarm_tick(struct timer_list *timer)
 {
 	struct uss_alarm *alarm = container_of(timer, struct uss_alarm, timer);
@@ -159,7 +167,7 @@ static void uss_alarm_tick(struct timer_list *timer)
 	if (uss_holder(alarm->mm) != alarm->holder)
 		alarm->moved = true;
 	if (time_before(jiffies, alarm->end)) {
-		mod_timer(timer, jiffies + 1);
+		uss_alarm_set(alarm);
 		return;
 	}
 	alarm->rang = true;
@@ -170,7 +178,7 @@ static void uss_alarm_tick(struct timer_list *timer)
 /* Waits in the lock's queue for at most @ticks. Returns whether the current thread has the lock. */
 static bool uss_lock_in_time(struct mm_struct *mm, unsigned long ticks, bool *moved)
 {
-	struct uss_alarm alarm = { .reader = current, .mm = mm, .end = jiffies + ticks, .holder = uss_holder(mm) };
+	struct uss_alarm alarm = { .reader = current, .mm = mm, .end = jiffies + ticks, .step = max(1UL, ticks / USS_LOOKS) };
 	int err;
 
 	/* A signal that is not fatal does not interrupt the read, but would interrupt the sleep in the queue. */
@@ -178,8 +186,9 @@ static bool uss_lock_in_time(struct mm_struct *mm, unsigned long ticks, bool *mo
 		schedule_timeout_killable(1);
 		return mmap_read_trylock(mm);
 	}
+	alarm.holder = uss_holder(mm);
 	timer_setup_on_stack(&alarm.timer, uss_alarm_tick, 0);
-	mod_timer(&alarm.timer, jiffies + 1);
+	uss_alarm_set(&alarm);
 	err = down_read_interruptible(&mm->mmap_lock);
 	timer_delete_sync(&alarm.timer);
 	uss_timer_destroy_on_stack(&alarm.timer);
