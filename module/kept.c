@@ -17,7 +17,6 @@
 #include <linux/atomic.h>
 #include <linux/hash.h>
 #include <linux/list.h>
-#include <linux/log2.h>
 #include <linux/shrinker.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -152,13 +151,11 @@ static unsigned long uss_kept_evict(unsigned long count, long bytes)
 /* GFP_NOWAIT: a copy is not worth waiting for, nor reclaiming other memory. */
 static struct uss_kept *uss_kept_alloc(size_t length)
 {
-	size_t size = roundup_pow_of_two(offsetof(struct uss_kept, text) + length);
+	/* What the allocator uses, and charges, is counted. What is more than needed is room for the next piece. */
+	size_t size = kmalloc_size_roundup(offsetof(struct uss_kept, text) + length);
 	struct uss_kept *kept;
-	long over;
+	long over = atomic_long_read(&uss_kept_total) + size - USS_KEPT_TOTAL;
 
-	/* What the allocator uses, and charges, is counted. */
-	size = kmalloc_size_roundup(min(size, offsetof(struct uss_kept, text) + USS_KEPT_LENGTH));
-	over = atomic_long_read(&uss_kept_total) + size - USS_KEPT_TOTAL;
 	if (over > 0)
 		uss_kept_evict(0, over);
 	kept = kmalloc(size, GFP_NOWAIT | __GFP_ACCOUNT | __GFP_NOWARN);
