@@ -108,8 +108,10 @@ static void check(const char *path)
 	if (pid == 0) {
 		fd = open(path, O_RDONLY);
 		CHECK(dup2(fd, STDIN_FILENO) == 0, "dup2");
-		execl("/bin/sh", "sh", "-c", "read -r address rest; [ \"$address\" = 0 ] && "
-		      "{ grep -q Y /sys/module/usrsysshm/parameters/at_exec || ! grep -q usrsysshm /proc/$$/maps; }", NULL);
+		execl("/bin/sh", "sh", "-c",
+		      "read -r address rest; [ \"$address\" = 0 ] && "
+		      "{ grep -q Y /sys/module/usrsysshm/parameters/at_exec || ! grep -q usrsysshm /proc/$$/maps; }",
+		      NULL);
 		_exit(1);
 	}
 	reap(pid);
