@@ -93,9 +93,10 @@ static int uss_slot_claim(struct uss_title_page *area, __u64 *claimed)
  */
 static void uss_slot_publish(struct uss_title_page *area, __u64 title, __u64 claimed)
 {
+	__u64 published = USS_SLOT(USS_SLOT_STAMP(claimed), 0, USS_SLOT_PUBLISHED);
+
 	__atomic_store_n(&area->current_title, title, __ATOMIC_RELEASE);
-	__atomic_compare_exchange_n(&area->slot[USS_TITLE_SLOT(title)], &claimed, USS_SLOT(USS_SLOT_STAMP(claimed), 0, USS_SLOT_PUBLISHED),
-				    0, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
+	__atomic_compare_exchange_n(&area->slot[USS_TITLE_SLOT(title)], &claimed, published, 0, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED);
 }
 
 static void uss_slot_remove(struct uss_title_page *area)

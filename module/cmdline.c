@@ -117,7 +117,7 @@ static int uss_read_memory(struct uss_reading *reading, unsigned long addr, char
 	}
 	got = uss_read_locked(reading, addr, buf, len);
 	/* A last byte that is not NUL is only how the kernel learns that the text goes on. */
-	keep = in_args && got > 0 && !(uss_is_last_byte(args, addr, len) && *buf) && READ_ONCE(uss_ps_patience_ms);
+	keep = in_args && got > 0 && !(uss_is_last_byte(args, addr, len) && *buf);
 	if (keep && got >= args->end - addr)
 		last = buf[args->end - 1 - addr];
 	else if (keep)

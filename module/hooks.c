@@ -297,10 +297,12 @@ static struct uss_hook uss_hooks[] = {
 	{ {
 		{ "add_device_randomness", uss_at_add_device_randomness },
 	}, { .func = uss_at_function, .flags = USS_OPS_FLAGS } },
-	{ {
-		{ "access_remote_vm", uss_at_access_remote_vm },
-	}, { .func = uss_at_function, .flags = USS_OPS_FLAGS | FTRACE_OPS_FL_IPMODIFY } },
 };
+
+/* Registered after the hook on the end of an mm and removed before it: no command line is kept longer than its mm. */
+static struct uss_hook uss_read_hook = { {
+	{ "access_remote_vm", uss_at_access_remote_vm },
+}, { .func = uss_at_function, .flags = USS_OPS_FLAGS | FTRACE_OPS_FL_IPMODIFY } };
 
 /* Registered last and removed first: all other events of a process that has pages are seen. */
 static struct uss_hook uss_exec_hook = { {
@@ -423,23 +425,25 @@ int uss_hooks_init(void)
 		if (err)
 			goto unregister;
 	}
+	/* The last that can fail here: its readers may sleep inside, and would have to be waited for. */
+	err = uss_hook_register(&uss_read_hook);
+	if (err)
+		goto unregister;
 	uss_wait_for_early_setters();
 	uss_names_set_ready(true);
-	if (uss_at_exec) {
-		err = uss_hook_register(&uss_exec_hook);
-		if (err)
-			goto unready;
-	}
 	return 0;
 
-unready:
-	uss_names_set_ready(false);
 unregister:
 	while (i--)
 		uss_hook_unregister(&uss_hooks[i]);
 	tracepoint_probe_unregister(uss_fork_tracepoint, uss_at_fork, NULL);
 	tracepoint_synchronize_unregister();
 	return err;
+}
+
+int uss_hooks_start_exec(void)
+{
+	return uss_at_exec ? uss_hook_register(&uss_exec_hook) : 0;
 }
 
 /*
@@ -456,10 +460,16 @@ static void uss_wait_for_tasks_inside(const atomic_t *inside)
 
 void uss_hooks_stop_exec(void)
 {
-	if (!uss_at_exec)
+	/* at_exec=0, or it could not be registered. */
+	if (!(uss_exec_hook.ops.flags & FTRACE_OPS_FL_ENABLED))
 		return;
 	uss_hook_unregister(&uss_exec_hook);
 	uss_wait_for_tasks_inside(&uss_in_finalize_exec);
+}
+
+void uss_hooks_stop_reading(void)
+{
+	uss_hook_unregister(&uss_read_hook);
 }
 
 void uss_hooks_exit(void)

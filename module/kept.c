@@ -17,7 +17,6 @@
 #include <linux/atomic.h>
 #include <linux/hash.h>
 #include <linux/list.h>
-#include <linux/log2.h>
 #include <linux/shrinker.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -25,6 +24,7 @@
 
 #include "compat/compat.h"
 #include "kept.h"
+#include "patience.h"
 
 /* Of one copy, and of all with what holds them. */
 #define USS_KEPT_LENGTH	4096
@@ -37,7 +37,7 @@ struct uss_kept {
 	const struct mm_struct *mm;	/* the key; not dereferenced */
 	struct rcu_head rcu;
 	struct uss_args args;
-	u16 size;			/* of this structure with the room for its text */
+	u16 size;			/* of its memory */
 	u16 length;
 	char last;
 	bool used;			/* since the clock's hand came by */
@@ -53,6 +53,7 @@ static struct uss_kept_bucket {
 static atomic_long_t uss_kept_total, uss_kept_count;
 static atomic_t uss_kept_hand;
 static bool uss_kept_is_closed = true;
+static struct shrinker *uss_kept_shrinker;
 
 long uss_kept_bytes(void)
 {
@@ -110,6 +111,9 @@ void uss_kept_forget_all(void)
 	struct hlist_node *next;
 	struct uss_kept *kept;
 
+	/* Module parameters are set before uss_kept_init(). */
+	if (!uss_kept_shrinker)
+		return;
 	for (bucket = uss_kept_buckets; bucket < uss_kept_buckets + ARRAY_SIZE(uss_kept_buckets); bucket++) {
 		raw_spin_lock(&bucket->lock);
 		hlist_for_each_entry_safe(kept, next, &bucket->copies, node)
@@ -147,12 +151,11 @@ static unsigned long uss_kept_evict(unsigned long count, long bytes)
 /* GFP_NOWAIT: a copy is not worth waiting for, nor reclaiming other memory. */
 static struct uss_kept *uss_kept_alloc(size_t length)
 {
-	size_t size = roundup_pow_of_two(offsetof(struct uss_kept, text) + length);
+	/* What the allocator uses, and charges, is counted. What is more than needed is room for the next piece. */
+	size_t size = kmalloc_size_roundup(offsetof(struct uss_kept, text) + length);
 	struct uss_kept *kept;
-	long over;
+	long over = atomic_long_read(&uss_kept_total) + size - USS_KEPT_TOTAL;
 
-	size = min(size, offsetof(struct uss_kept, text) + USS_KEPT_LENGTH);
-	over = atomic_long_read(&uss_kept_total) + size - USS_KEPT_TOTAL;
 	if (over > 0)
 		uss_kept_evict(0, over);
 	kept = kmalloc(size, GFP_NOWAIT | __GFP_ACCOUNT | __GFP_NOWARN);
@@ -210,7 +213,9 @@ static bool uss_kept_try(const struct mm_struct *mm, const struct uss_args *args
 
 	raw_spin_lock(&bucket->lock);
 	kept = uss_kept_find(bucket, mm);
-	if (!uss_kept_is_closed && (kept ? uss_kept_continues(kept, args, offset, last) : !offset)) {
+	/* As in uss_kept_exit(): ps_patience_ms is set to 0 before uss_kept_forget_all(). */
+	if (!READ_ONCE(uss_kept_is_closed) && READ_ONCE(uss_ps_patience_ms) &&
+	    (kept ? uss_kept_continues(kept, args, offset, last) : !offset)) {
 		done = kept && uss_kept_put(kept, offset, piece, length);
 		if (!done && *new) {
 			(*new)->mm = mm;
@@ -279,8 +284,6 @@ static unsigned long uss_kept_shrinker_scan(struct shrinker *shrinker, struct sh
 {
 	return uss_kept_evict(control->nr_to_scan, 0) ?: SHRINK_STOP;
 }
-
-static struct shrinker *uss_kept_shrinker;
 
 int uss_kept_init(void)
 {

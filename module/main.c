@@ -42,6 +42,7 @@ static void uss_stop(void)
 	uss_hooks_stop_exec();
 	uss_withdraw_exit();
 	uss_unload();
+	uss_hooks_stop_reading();
 	uss_cmdline_exit();
 	uss_hooks_exit();
 	uss_map_exit();
@@ -80,12 +81,20 @@ static int __init uss_init(void)
 	err = uss_hooks_init();
 	if (err)
 		goto exit_cmdline;
+	/* From here on readers of command lines may sleep in our functions, and programs may have pages. */
+	err = uss_hooks_start_exec();
+	if (err)
+		goto stop;
 	/* Last: all events of a process that has pages are seen. */
 	err = uss_user_init();
 	if (err) {
 		pr_err("cannot make /sys/kernel/usrsysshm and the sysctl kernel.usrsysshm: error %d\n", err);
-		uss_stop();
+		goto stop;
 	}
+	return 0;
+
+stop:
+	uss_stop();
 	return err;
 
 exit_cmdline:

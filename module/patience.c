@@ -17,8 +17,8 @@
  *    ps_patience_ms for all. The account is cleared after a second without a wait in vain. In the queue, 15 ms are long enough for a process
  *    that is not stuck. So a user who has stuck processes shortens the wait for others, but does not end it.
  *
- * Marks and accounts are in two small tables. When two mms or two readers have the same entry, the later one gets it, and the earlier one
- * waits again.
+ * Marks and accounts are in two small tables. When two mms or two readers have the same entry, the one that waited in vain later has it, and
+ * the other one waits again. (A reader that does not wait takes no entry. So it costs time to take one from somebody else.)
  */
 #include <linux/hash.h>
 #include <linux/jiffies.h>
@@ -37,6 +37,8 @@ unsigned int uss_ps_patience_ms = 100;
 #define USS_LEAST_PATIENCE_MS	15
 /* In multiples of ps_patience_ms. */
 #define USS_ALL_PATIENCE	10
+/* How often a reader that waits looks whether the lock has another holder, at most once a tick. */
+#define USS_LOOKS		16
 
 #define USS_STUCK_BITS	10
 #define USS_READER_BITS	8
@@ -84,18 +86,16 @@ void uss_patience_forget_all(void)
 	raw_spin_unlock(&uss_patience_lock);
 }
 
-/* The current process's account. With the lock. */
+/* It may belong to another process: see uss_waited(). */
 static struct uss_reader *uss_current_reader(void)
 {
-	pid_t tgid = task_tgid_nr(current);
-	struct uss_reader *reader = &uss_readers[hash_32(tgid, USS_READER_BITS)];
+	return &uss_readers[hash_32(task_tgid_nr(current), USS_READER_BITS)];
+}
 
-	if (reader->tgid != tgid || time_after(jiffies, reader->since + HZ)) {
-		reader->tgid = tgid;
-		reader->since = jiffies;
-		reader->waited = 0;
-	}
-	return reader;
+/* How long the current process has waited in vain, if @reader is its account. With the lock. */
+static unsigned long uss_waited(const struct uss_reader *reader)
+{
+	return reader->tgid == task_tgid_nr(current) && !time_after(jiffies, reader->since + HZ) ? reader->waited : 0;
 }
 
 /* How long the current process waits for @mm; 0: it only tries. */
@@ -106,7 +106,7 @@ static unsigned long uss_patience(const struct mm_struct *mm, unsigned long whol
 	bool marked;
 
 	raw_spin_lock(&uss_patience_lock);
-	waited = uss_current_reader()->waited;
+	waited = uss_waited(uss_current_reader());
 	marked = stuck->mm == mm;
 	since = stuck->since;
 	raw_spin_unlock(&uss_patience_lock);
@@ -119,17 +119,17 @@ static unsigned long uss_patience(const struct mm_struct *mm, unsigned long whol
 
 static void uss_waited_in_vain(const struct mm_struct *mm, unsigned long waited, bool moved)
 {
+	struct uss_reader *reader = uss_current_reader();
 	struct uss_stuck *stuck = uss_stuck_of(mm);
-	struct uss_reader *reader;
 
 	raw_spin_lock(&uss_patience_lock);
 	if (!moved) {
 		stuck->since = jiffies;
 		WRITE_ONCE(stuck->mm, mm);
 	}
-	reader = uss_current_reader();
+	reader->waited = uss_waited(reader) + waited;
 	reader->since = jiffies;
-	reader->waited += waited;
+	reader->tgid = task_tgid_nr(current);
 	raw_spin_unlock(&uss_patience_lock);
 }
 
@@ -148,12 +148,18 @@ struct uss_alarm {
 	struct task_struct *reader;
 	struct mm_struct *mm;
 	unsigned long end;
+	unsigned long step;
 	unsigned long holder;
 	bool rang;
 	bool moved;			/* the lock has had more than one holder */
 };
 
-/* Comes with each tick. */
+/* Looks at the holder often enough, but not with each tick of a long wait. */
+static void uss_alarm_set(struct uss_alarm *alarm)
+{
+	mod_timer(&alarm->timer, jiffies + clamp_t(long, alarm->end - jiffies, 1, alarm->step));
+}
+
 static void uss_alarm_tick(struct timer_list *timer)
 {
 	struct uss_alarm *alarm = container_of(timer, struct uss_alarm, timer);
@@ -161,7 +167,7 @@ static void uss_alarm_tick(struct timer_list *timer)
 	if (uss_holder(alarm->mm) != alarm->holder)
 		alarm->moved = true;
 	if (time_before(jiffies, alarm->end)) {
-		mod_timer(timer, jiffies + 1);
+		uss_alarm_set(alarm);
 		return;
 	}
 	alarm->rang = true;
@@ -172,7 +178,7 @@ static void uss_alarm_tick(struct timer_list *timer)
 /* Waits in the lock's queue for at most @ticks. Returns whether the current thread has the lock. */
 static bool uss_lock_in_time(struct mm_struct *mm, unsigned long ticks, bool *moved)
 {
-	struct uss_alarm alarm = { .reader = current, .mm = mm, .end = jiffies + ticks, .holder = uss_holder(mm) };
+	struct uss_alarm alarm = { .reader = current, .mm = mm, .end = jiffies + ticks, .step = max(1UL, ticks / USS_LOOKS) };
 	int err;
 
 	/* A signal that is not fatal does not interrupt the read, but would interrupt the sleep in the queue. */
@@ -180,8 +186,9 @@ static bool uss_lock_in_time(struct mm_struct *mm, unsigned long ticks, bool *mo
 		schedule_timeout_killable(1);
 		return mmap_read_trylock(mm);
 	}
+	alarm.holder = uss_holder(mm);
 	timer_setup_on_stack(&alarm.timer, uss_alarm_tick, 0);
-	mod_timer(&alarm.timer, jiffies + 1);
+	uss_alarm_set(&alarm);
 	err = down_read_interruptible(&mm->mmap_lock);
 	timer_delete_sync(&alarm.timer);
 	uss_timer_destroy_on_stack(&alarm.timer);

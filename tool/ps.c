@@ -4,7 +4,8 @@
  *
  * The kernel reads a command line from the process's memory, and needs the process's mmap_lock for it. While the lock is held, the module
  * answers soon, with the command line as it was last read, and counts this in stuck_reads. A process is marked as stuck if the count rises
- * while its files are read. (When other readers meet stuck processes, the count rises too. So the files are read again, a few times.)
+ * while its files are read. (When other readers meet stuck processes, the count rises too. So the files are read again, a few times, and a
+ * process whose environment can be read is not marked.)
  *
  * Without the module, or with ps_patience_ms=0, the reader waits as long as the lock is held. So all command lines are read in a separate
  * thread. If a read takes too long, the thread is abandoned and the process's name is shown instead.
@@ -35,7 +36,7 @@ static const char usage[] =
 #define ALL_PATIENCE 2000
 #define LEAST_PATIENCE 20
 
-/* A process is stuck if stuck_reads has risen each time. */
+/* A process is stuck if stuck_reads has risen each time, and its environment could not be read. */
 #define TRIES 5
 
 struct process {
@@ -111,19 +112,23 @@ static long read_number(const char *path)
 	return got > 0 ? strtol(text, NULL, 10) : -1;
 }
 
-/* A title in the page is read without the lock. The environment is not, but only some may read it. */
-static void touch_environment(int pid)
+/*
+ * A title in the page is read without the lock. The environment is not, but only some may read it, and some processes have none. Returns
+ * whether something was read: then the process is not stuck.
+ */
+static bool touch_environment(int pid)
 {
 	char path[64], byte;
+	ssize_t got;
 	int fd;
 
 	snprintf(path, sizeof(path), "/proc/%d/environ", pid);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
-		return;
-	if (read(fd, &byte, 1) < 0)
-		errno = 0;
+		return false;
+	got = read(fd, &byte, 1);
 	close(fd);
+	return got == 1;
 }
 
 static void read_process(struct request *request)
@@ -136,10 +141,8 @@ static void read_process(struct request *request)
 		before = read_number(STUCK_READS);
 		request->length = 0;
 		read_command_line(request);
-		/* If the kernel does not count, this would wait. */
-		if (counts)
-			touch_environment(request->pid);
-		request->stuck = counts && read_number(STUCK_READS) != before;
+		/* If the kernel does not count, the environment would be waited for. */
+		request->stuck = counts && !touch_environment(request->pid) && read_number(STUCK_READS) != before;
 	} while (request->stuck && ++tries < TRIES);
 }
 

@@ -126,7 +126,8 @@ int main(int argc, char **argv)
 	CHECK(read_number(KEPT) <= full / 10, "%ld bytes are kept under memory pressure, %ld before", read_number(KEPT), full);
 	for (i = 0; i < 1000; i++)
 		read_child(i);
-	CHECK(read_number(KEPT) > 1000 * 4096, "%ld bytes are kept of 1000 processes", read_number(KEPT));
+	/* 4 KiB and what belongs to them: the allocator uses 8 KiB for each. */
+	CHECK(read_number(KEPT) > 1000 * 7 * 1024, "%ld bytes are kept of 1000 processes", read_number(KEPT));
 	for (i = 0; i < count; i++)
 		CHECK(!kill(children[i], SIGKILL) && waitpid(children[i], NULL, 0) == children[i], "kill");
 	CHECK(read_number(KEPT) <= before + 65536, "%ld bytes are kept after the processes have exited, %ld before", read_number(KEPT),
