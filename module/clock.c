@@ -226,15 +226,19 @@ static int uss_before_new_scale(struct kprobe *probe, struct pt_regs *regs)
 	return 0;
 }
 
-static int uss_after_disable_tsc(struct kretprobe_instance *instance, struct pt_regs *regs)
+static int uss_after_tsc_mode(struct kretprobe_instance *instance, struct pt_regs *regs)
 {
-	uss_counter_stop();
+	if (test_thread_flag(TIF_NOTSC))
+		uss_counter_stop();
 	return 0;
 }
 
 static struct kprobe uss_unstable_probe = { .symbol_name = "clear_sched_clock_stable", .pre_handler = uss_before_unstable };
 static struct kprobe uss_scale_probe = { .symbol_name = "set_cyc2ns_scale", .pre_handler = uss_before_new_scale };
-static struct kretprobe uss_disable_tsc_probe = { .kp.symbol_name = "disable_TSC", .handler = uss_after_disable_tsc };
+/* prctl(2) calls the first, in which a compiler may inline the second, and strict seccomp calls the second. */
+static struct kretprobe uss_set_tsc_mode_probe = { .kp.symbol_name = "set_tsc_mode", .handler = uss_after_tsc_mode };
+static struct kretprobe uss_disable_tsc_probe = { .kp.symbol_name = "disable_TSC", .handler = uss_after_tsc_mode };
+static struct kretprobe *uss_tsc_mode_probes[] = { &uss_set_tsc_mode_probe, &uss_disable_tsc_probe };
 
 static int uss_clock_suspend(struct notifier_block *block, unsigned long action, void *unused)
 {
@@ -321,17 +325,17 @@ int uss_clock_init(struct uss_machine_page *page, void (*stop)(void))
 	err = register_kprobe(&uss_scale_probe);
 	if (err)
 		goto unregister_unstable;
-	err = register_kretprobe(&uss_disable_tsc_probe);
+	err = register_kretprobes(uss_tsc_mode_probes, ARRAY_SIZE(uss_tsc_mode_probes));
 	if (err)
 		goto unregister_scale;
 	err = register_pm_notifier(&uss_clock_notifier);
 	if (err)
-		goto unregister_disable_tsc;
+		goto unregister_tsc_mode;
 	uss_clock_publish(NULL);
 	return 0;
 
-unregister_disable_tsc:
-	unregister_kretprobe(&uss_disable_tsc_probe);
+unregister_tsc_mode:
+	unregister_kretprobes(uss_tsc_mode_probes, ARRAY_SIZE(uss_tsc_mode_probes));
 unregister_scale:
 	unregister_kprobe(&uss_scale_probe);
 unregister_unstable:
@@ -342,7 +346,7 @@ unregister_unstable:
 void uss_clock_exit(void)
 {
 	unregister_pm_notifier(&uss_clock_notifier);
-	unregister_kretprobe(&uss_disable_tsc_probe);
+	unregister_kretprobes(uss_tsc_mode_probes, ARRAY_SIZE(uss_tsc_mode_probes));
 	unregister_kprobe(&uss_scale_probe);
 	unregister_kprobe(&uss_unstable_probe);
 	cancel_delayed_work_sync(&uss_clock_work);

@@ -29,7 +29,15 @@
 #ifndef USRSYSSHM_ABI_H
 #define USRSYSSHM_ABI_H
 
+#ifdef __linux__
 #include <linux/types.h>
+#else
+#include <sys/types.h>
+
+typedef uint32_t __u32;
+typedef uint64_t __u64;
+#define __aligned_u64 __u64 __attribute__((aligned(8)))
+#endif
 
 #define USS_ABI_VERSION		1
 

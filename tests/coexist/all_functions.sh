@@ -16,7 +16,7 @@ in_both_orders "function_graph on all functions" graph_on tracer_off tracer_saw
 
 profile_on() { echo 1 >$tracing/function_profile_enabled; }
 profile_off() { echo 0 >$tracing/function_profile_enabled; }
-profile_saw() { cat $tracing/trace_stat/function* | grep -q exit_mm_release || fail "$1: exit_mm_release was not counted"; }
+profile_saw() { cat $tracing/trace_stat/function* | grep -q "${release##* }" || fail "$1: ${release##* } was not counted"; }
 in_both_orders "profiler of functions" profile_on profile_off profile_saw
 
 stack_on() { sysctl -q kernel.stack_tracer_enabled=1; }

@@ -25,7 +25,7 @@ bpf_on() {
 bpf_off() {
 	kill -INT $tracer
 	wait $tracer || true
-	for function in exec_mm_release exit_mm_release switch_task_namespaces proc_sys_poll_notify access_remote_vm finalize_exec; do
+	for function in $release switch_task_namespaces proc_sys_poll_notify access_remote_vm finalize_exec; do
 		grep -q "^@entered\[$function\]: [1-9]" /tmp/bpf || fail "bpftrace, $kinds: did not see $function: $(cat /tmp/bpf)"
 		grep -q "^@left\[$function\]: [1-9]" /tmp/bpf || fail "bpftrace, $kinds: did not see the return of $function: $(cat /tmp/bpf)"
 	done

@@ -23,7 +23,7 @@ probe_off() {
 	kill -INT $recorder
 	wait $recorder || true
 	perf script -i /tmp/perf.data -F event 2>/dev/null | sort | uniq -c >/tmp/events
-	for function in exec_mm_release exit_mm_release switch_task_namespaces access_remote_vm finalize_exec; do
+	for function in $release switch_task_namespaces access_remote_vm finalize_exec; do
 		grep -q "probe:uss_$function" /tmp/events || fail "perf did not see $function: $(cat /tmp/events /tmp/perf.err)"
 	done
 	cat /tmp/events

@@ -1,0 +1,187 @@
+/*-
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * ask.c - a process asks for its pages
+ *
+ * 1. It must be known which other processes run in its memory.  First the process becomes a member of its new space; from then on the fork
+ *    handler sees each process that is made in this memory.  Those made before are found by a walk over all processes, and one in between
+ *    by both.  The pid is published after the walk.
+ *
+ * 2. The walk is left out if the memory has one reference.  That it has more proves nothing: ps holds one.
+ *
+ * 3. A process that the walk finds in the middle of exec may have left already.  It then counts as a sharer until it exits or executes
+ *    another program, and the pid reads 0 for longer than it must.
+ *
+ * 4. A sharer gets no pages, because the memory has those of its owner.
+ */
+#include <sys/param.h>
+#include <sys/systm.h>
+#include <sys/lock.h>
+#include <sys/mutex.h>
+#include <sys/proc.h>
+#include <sys/sx.h>
+
+#include <machine/atomic.h>
+
+#include <vm/vm.h>
+#include <vm/pmap.h>
+#include <vm/vm_map.h>
+
+#include "ask.h"
+#include "names.h"
+#include "space.h"
+
+static void
+uss_find_sharers(struct uss_space *space)
+{
+	struct proc *p;
+
+	/* See uss_space_get(). */
+	atomic_thread_fence_seq_cst();
+	if (space->vmspace->vm_refcnt == 1)
+		return;
+	sx_slock(&allproc_lock);
+	FOREACH_PROC_IN_SYSTEM(p) {
+		if (p == curproc || p->p_vmspace != space->vmspace)
+			continue;
+		PROC_LOCK(p);
+		/* A process with P_WEXIT runs no more user code. Its exit handler removes it, if it comes after this. */
+		if (p->p_vmspace == space->vmspace && (p->p_flag & P_WEXIT) == 0)
+			uss_space_enter_locked(space, p);
+		PROC_UNLOCK(p);
+	}
+	sx_sunlock(&allproc_lock);
+}
+
+static void
+uss_settle(struct uss_space *space)
+{
+
+	uss_find_sharers(space);
+	mtx_lock(&space->lock);
+	space->process.settling = false;
+	uss_process_set_start_time(space, curproc);
+	uss_process_publish(space);
+	wakeup(space);
+	mtx_unlock(&space->lock);
+}
+
+/* The first time. */
+static int
+uss_ask_first(void)
+{
+	struct uss_space *space = uss_space_create(curproc);
+	int error = 0;
+
+	space->process.settling = true;
+	if (!uss_space_enter(space, curproc, true)) {
+		/* Another thread was faster. */
+		uss_space_put(space);
+		return (0);
+	}
+	/* Without threads nothing else in this process can be in jail_attach(2). */
+	if (curproc->p_numthreads == 1)
+		uss_names_enter(space, curproc->p_ucred->cr_prison, NULL);
+	error = uss_space_map(space, curproc->p_vmspace);
+	uss_settle(space);
+	if (error != 0)
+		uss_space_leave(curproc);
+	uss_space_put(space);
+	return (error);
+}
+
+/* Waits until another thread of the process has its answer. */
+static int
+uss_wait_settled(struct uss_space *space)
+{
+	int error = 0;
+
+	mtx_lock(&space->lock);
+	while (space->process.settling && error == 0)
+		error = mtx_sleep(space, &space->lock, PCATCH, "ussask", 0);
+	if (error == 0 && !space->dead) {
+		uss_process_set_start_time(space, curproc);
+		uss_process_publish(space);
+	}
+	mtx_unlock(&space->lock);
+	return (error);
+}
+
+/* The space that the current process owns and whose pages it has, with a reference; NULL without one.  One that it has left ends. */
+static int
+uss_ask_again(struct uss_space **result)
+{
+	struct uss_space *space;
+	bool owner;
+	int error;
+
+	*result = NULL;
+	space = uss_space_get(curproc, &owner);
+	if (space == NULL)
+		return (0);
+	error = uss_wait_settled(space);
+	if (error == 0 && (space->vmspace != curproc->p_vmspace || space->dead || (owner && space->address != 0 &&
+	    !uss_map_has(space->vmspace, space->address, space->object.object)))) {
+		uss_space_leave(curproc);
+		error = ERESTART;
+	}
+	if (error == 0 && owner)
+		*result = space;
+	else
+		uss_space_put(space);
+	return (error);
+}
+
+int
+uss_ask(uint64_t *address)
+{
+	struct uss_space *space;
+	int error, tries;
+
+	*address = 0;
+	/* Once; after another thread, or after divorce from shared memory. */
+	for (tries = 0; tries < 3; tries++) {
+		error = uss_ask_again(&space);
+		if (error == ERESTART)
+			continue;
+		if (error != 0)
+			return (error);
+		if (space != NULL) {
+			*address = space->address;
+			uss_space_put(space);
+			return (0);
+		}
+		if (uss_space_forkid(curproc) != 0)
+			return (0);	/* a sharer */
+		error = uss_ask_first();
+		if (error != 0)
+			return (error);
+	}
+	return (0);
+}
+
+int
+uss_ask_title(uint64_t *address)
+{
+	struct uss_space *space;
+	int error;
+
+	*address = 0;
+	error = uss_ask(address);
+	if (error != 0 || *address == 0)
+		return (error);
+	error = uss_ask_again(&space);
+	if (error != 0 || space == NULL)
+		return (error == ERESTART ? 0 : error);
+	*address = uss_title_ask(space);
+	uss_space_put(space);
+	return (0);
+}
+
+void
+uss_ask_self(uint64_t *forkid, uint64_t *start_time)
+{
+
+	*forkid = uss_space_forkid(curproc);
+	*start_time = uss_process_start_time(curproc);
+}

@@ -1,0 +1,119 @@
+/*-
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * hooks.c - the kernel reports what happens to processes
+ *
+ * process_fork comes when the child is complete and has not run.  process_exec comes before the process gets its new memory; after it the
+ * process returns to no user code in the old one, also if exec fails from there on.  process_exit comes when the last thread exits.
+ */
+#include <sys/param.h>
+#include <sys/systm.h>
+#include <sys/eventhandler.h>
+#include <sys/imgact.h>
+#include <sys/proc.h>
+#include <sys/unistd.h>
+
+#include <vm/vm.h>
+#include <vm/pmap.h>
+#include <vm/vm_map.h>
+
+#include "hooks.h"
+#include "names.h"
+#include "space.h"
+
+static eventhandler_tag uss_fork_tag, uss_exec_tag, uss_exit_tag;
+
+/* The child has memory of its own, a copy of one that has the pages of @parent. */
+static void
+uss_fork_copy(struct uss_space *parent, struct proc *child)
+{
+	struct uss_space *space;
+
+	/* The parent has asked just now, and the child has no pages of it. */
+	if (parent->address == 0 || parent->dead)
+		return;
+	space = uss_space_create(child);
+	uss_names_enter(space, child->p_ucred->cr_prison, parent);
+	uss_title_inherit(space, parent);
+	if (uss_space_enter(space, child, true)) {
+		mtx_lock(&space->lock);
+		uss_process_publish(space);
+		mtx_unlock(&space->lock);
+		if (uss_space_map_child(space, child->p_vmspace, parent) != 0)
+			uss_space_leave(child);
+	}
+	uss_space_put(space);
+}
+
+static void
+uss_fork(void *arg __unused, struct proc *parent, struct proc *child, int flags)
+{
+	struct uss_space *space;
+
+	space = uss_space_get(parent, NULL);
+	if (space == NULL)
+		return;
+	if (flags & RFMEM)
+		uss_space_enter(space, child, false);
+	else
+		uss_fork_copy(space, child);
+	uss_space_put(space);
+}
+
+static void
+uss_exec(void *arg __unused, struct proc *p, struct image_params *image __unused)
+{
+
+	uss_space_leave(p);
+}
+
+static void
+uss_exit(void *arg __unused, struct proc *p)
+{
+
+	uss_space_leave(p);
+}
+
+void
+uss_hooks_init(void)
+{
+
+	uss_fork_tag = EVENTHANDLER_REGISTER(process_fork, uss_fork, NULL, EVENTHANDLER_PRI_FIRST);
+	uss_exec_tag = EVENTHANDLER_REGISTER(process_exec, uss_exec, NULL, EVENTHANDLER_PRI_FIRST);
+	uss_exit_tag = EVENTHANDLER_REGISTER(process_exit, uss_exit, NULL, EVENTHANDLER_PRI_FIRST);
+}
+
+/* Whether a handler that was removed is still in the list, because threads are in it. */
+static bool
+uss_hook_lingers(const char *name, eventhandler_tag tag)
+{
+	struct eventhandler_list *list = eventhandler_find_list(name);
+	struct eventhandler_entry *entry;
+	bool lingers = false;
+
+	TAILQ_FOREACH(entry, &list->el_entries, ee_link)
+		if (entry == tag && entry->ee_priority == EHE_DEAD_PRIORITY)
+			lingers = true;
+	EHL_UNLOCK(list);
+	return (lingers);
+}
+
+/* EVENTHANDLER_DEREGISTER waits until no thread is in the list, which can be never.  This waits until the entry has been removed. */
+static void
+uss_hook_remove(const char *name, eventhandler_tag tag)
+{
+	struct eventhandler_list *list = eventhandler_find_list(name);
+
+	eventhandler_deregister_nowait(list, tag);
+	while (uss_hook_lingers(name, tag))
+		pause("usshook", 1);
+}
+
+void
+uss_hooks_exit(void)
+{
+
+	uss_hook_remove("process_fork", uss_fork_tag);
+	uss_hook_remove("process_exec", uss_exec_tag);
+	uss_hook_remove("process_exit", uss_exit_tag);
+}

@@ -1,0 +1,50 @@
+/*-
+ * SPDX-License-Identifier: MIT
+ *
+ * machine.c - the machine fact, and what is not served on FreeBSD: load averages and CPU time
+ */
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+#include <usrsysshm.h>
+
+#include "../../lib/cputime.h"
+#include "../../lib/machine.h"
+
+long
+uss_machine_nprocs(void)
+{
+	return ((long)uss_load(uss_machine->nprocs_onln));
+}
+
+long
+uss_nprocs_onln(void)
+{
+	long number = uss_machine_nprocs();
+
+	return (number != 0 ? number : sysconf(_SC_NPROCESSORS_ONLN));
+}
+
+unsigned int
+uss_machine_served(void)
+{
+	return (uss_machine_nprocs() != 0 ? USS_SERVED_NPROCS : 0);
+}
+
+int
+uss_getloadavg(double loadavg[], int count)
+{
+	return (getloadavg(loadavg, count));
+}
+
+int
+uss_thread_cputime(struct timespec *time)
+{
+	return (clock_gettime(CLOCK_THREAD_CPUTIME_ID, time));
+}
+
+unsigned int
+uss_cputime_served(void)
+{
+	return (0);
+}

@@ -1,0 +1,27 @@
+/*-
+ * SPDX-License-Identifier: BSD-2-Clause
+ *
+ * names.h - the system pages: host name and domain name of each jail (see names.c)
+ */
+#ifndef USS_NAMES_H
+#define	USS_NAMES_H
+
+#include <vm/vm.h>
+
+struct prison;
+struct thread;
+struct uss_space;
+
+int	uss_names_init(void);
+void	uss_names_exit(void);
+
+/* The space gets the page of @prison, the owner's jail; its parent's, if @parent is not NULL and has it.  May sleep. */
+void	uss_names_enter(struct uss_space *space, struct prison *prison, struct uss_space *parent);
+
+/* The space gives its page up. */
+void	uss_names_leave(struct uss_space *space);
+
+/* The page to be mapped: one of zeros, if the space has none. */
+vm_object_t uss_names_object(struct uss_space *space);
+
+#endif /* !USS_NAMES_H */
