@@ -13,7 +13,8 @@ PATH=$PATH:/usr/sbin:/sbin
 mount -t tmpfs modules "/lib/modules/$(uname -r)"
 touch "/lib/modules/$(uname -r)"/modules.{order,builtin,builtin.modinfo}
 wants=
-trap 'sysctl -q kernel.ftrace_enabled=1; umount "/lib/modules/$(uname -r)" $wants; umount /usr/bin/usrsysshm 2>/dev/null || true' EXIT
+patch=/sys/kernel/livepatch/uss_livepatch
+trap '[ ! -e $patch ] || echo 0 >$patch/enabled; umount "/lib/modules/$(uname -r)" $wants; umount /usr/bin/usrsysshm 2>/dev/null || true' EXIT
 cp "$USRSYSSHM_MODULE" "/lib/modules/$(uname -r)/"
 depmod
 
@@ -117,7 +118,9 @@ contains "selftest that is not served" "Module=loaded" "$report"
 umount /usr/bin/usrsysshm
 
 rmmod usrsysshm
-sysctl -q kernel.ftrace_enabled=0
+# A live patch replaces a function that the module replaces, too.
+insmod "$(dirname "$USRSYSSHM_MODULE")/uss_livepatch.ko" function=access_remote_vm
+until [ "$(cat $patch/transition)" = 0 ]; do sleep 0.1; done
 boot ""
 contains "module that cannot be loaded" "ActiveState=failed" "$report"
 contains "module that cannot be loaded: errors" "the module could not be loaded" "$(sed -n '/^Errors/,$p' <<<"$report")"
