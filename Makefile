@@ -119,7 +119,7 @@ check-selftest:
 
 # All tests in debug kernels, where a fork takes twenty times as long; two guests at a time. Under KASAN, leaks are looked for at the
 # end. Each guest is also a target of its own.
-debug_kernels := kasan kcsan rt
+debug_kernels := kasan kcsan rt lean clang
 debug_targets := $(debug_kernels:%=debug-%-tests) debug-kasan-faults $(debug_kernels:%=debug-%-stepper) $(debug_kernels:%=debug-%-without)
 
 check-debug:
