@@ -12,8 +12,8 @@
 
 #include "test.h"
 
-#define THREADS	8
-#define READS	5
+#define THREADS 8
+#define READS 5
 
 static void *contend(void *unused)
 {
@@ -55,7 +55,8 @@ static int read_in_children(pid_t pid, const char *expected, ssize_t length, tim
 		if (child == 0) {
 			for (i = 0; i < READS; i++) {
 				got = read_cmdline(pid, text, sizeof(text));
-				CHECK(got == 0 || (got == length && !memcmp(text, expected, (size_t)length)), "%zd bytes, not %zd", got, length);
+				CHECK(got == 0 || (got == length && !memcmp(text, expected, (size_t)length)), "%zd bytes, not %zd", got,
+				      length);
 				*right += got > 0;
 			}
 			_exit(0);
