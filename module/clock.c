@@ -163,7 +163,7 @@ static const char *uss_clock_read(struct uss_clock *clock)
 static void uss_clock_publish(struct work_struct *work);
 static DECLARE_DELAYED_WORK(uss_clock_work, uss_clock_publish);
 
-/* A reader that finds the counter unchanged has used a clock that was still right at that moment. */
+/* A reader that still finds the same sequence has used a clock that was right until then. */
 static void uss_clock_withdraw(bool for_good)
 {
 	unsigned long flags;

@@ -2,9 +2,9 @@
 /*
  * facts.h - what a fact provides for space.c
  *
- * A fact is a group of values that processes read from one page, and its rules: what the page contains, for whom it is valid, and when its
- * readers must fall back. Each fact is one file (process.c, names.c, machine.c, cputime.c, title.c) with one table of functions, listed in
- * space.c, which calls them. These are the only calls through a pointer into the facts; facts never call space.c.
+ * A fact is a group of values that processes read from one page, and its rules: what the page contains, for which process it is valid, and
+ * when its readers must fall back. Each fact is one file (process.c, names.c, machine.c, cputime.c, title.c) with one table of functions,
+ * listed in space.c, which calls them. These are the only calls through a pointer into the facts; facts never call space.c.
  */
 #ifndef USS_FACTS_H
 #define USS_FACTS_H

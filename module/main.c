@@ -18,7 +18,7 @@
  *	clock.c		the scheduler's clock, for cputime.c
  *	machine.c	fact: load averages and processors online
  *	names.c		fact: the names of a UTS namespace
- *	process.c	fact: pid, fork id, start time, and for whom all facts of a process are valid
+ *	process.c	fact: pid, fork id, start time, and for which process the pages are valid
  *	sharer.c	records of sharers, which hooks allocate and free
  *	withdraw.c	removes the system page from one process
  *	page.c		allocates and counts pages

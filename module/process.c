@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * process.c - the process page: pid, fork id, start time, and for whom they are valid
+ * process.c - the process page: pid, fork id, start time, and for which process they are valid
  *
  * 1. The page is valid for one process: the owner, identified by its signal_struct, which all its threads share. The owner is the
  *    process that asked. After fork it is the child, which is known only after its mm was copied. Until then, and after the owner has

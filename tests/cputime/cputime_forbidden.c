@@ -68,7 +68,7 @@ static void before_reading(void)
 	check_many("forbidden before reading");
 }
 
-/* The first to read is not forbidden; one who runs on meanwhile is. */
+/* The first thread that reads may read the counter. Another thread, which runs meanwhile, may not. */
 static void *forbidden_thread(void *unused)
 {
 	forbid();
