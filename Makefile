@@ -11,7 +11,7 @@
 # make check-debug      all tests in debug kernels, which it builds; hours
 # make lint             shellcheck, codespell, clang-format and mandoc on all sources
 # make check-coexistence   beside bpftrace, perf, profilers and LKRG, on both kernels; LKRG_SOURCE=DIRECTORY, without which LKRG is skipped
-# make check-selftest   breaks the module in a dozen ways, and checks that `usrsysshm selftest` finds each
+# make check-selftest   breaks the module in about twenty ways, and checks that `usrsysshm selftest` finds each
 # make stepper STEPS=N    N steps of the differential stepper on KERNEL with CPUS, beginning with SEED
 # make check-all        all tests on every kernel that vm/kernel knows, or on KERNELS="6.1 6.12-cloud"; writes docs/kernels.md; hours
 # make bench, make bench-native   measures in the guest and on this machine, and draws the results: docs/performance

@@ -3,14 +3,14 @@
  *
  * ask.c - a process asks for its pages
  *
- * 1. It must be known which other processes run in its memory.  First the process becomes a member of its new space; from then on the fork
- *    handler sees each process that is made in this memory.  Those made before are found by a walk over all processes, and one in between
- *    by both.  The pid is published after the walk.
+ * 1. The module must know which other processes run in its memory.  First the process becomes a member of its new space; from then on the
+ *    fork handler sees each process that is created in this memory.  A walk over all processes finds those created before.  Both can find
+ *    one created in between.  The pid is published after the walk.
  *
- * 2. The walk is left out if the memory has one reference.  That it has more proves nothing: ps holds one.
+ * 2. The walk is skipped if the memory has one reference.  More references prove nothing: ps, for example, holds one.
  *
  * 3. A process that the walk finds in the middle of exec may have left already.  It then counts as a sharer until it exits or executes
- *    another program, and the pid reads 0 for longer than it must.
+ *    another program, and the pid reads 0 for longer than necessary.
  *
  * 4. A sharer gets no pages, because the memory has those of its owner.
  */
@@ -66,7 +66,7 @@ uss_settle(struct uss_space *space)
 	mtx_unlock(&space->lock);
 }
 
-/* The first time. */
+/* The first request of a process. */
 static int
 uss_ask_first(void)
 {
@@ -107,7 +107,7 @@ uss_wait_settled(struct uss_space *space)
 	return (error);
 }
 
-/* The space that the current process owns and whose pages it has, with a reference; NULL without one.  One that it has left ends. */
+/* Stores the space that the current process owns and has mapped, with a reference; NULL without one.  Leaves any other space. */
 static int
 uss_ask_again(struct uss_space **result)
 {
@@ -139,7 +139,7 @@ uss_ask(uint64_t *address)
 	int error, tries;
 
 	*address = 0;
-	/* Once; after another thread, or after divorce from shared memory. */
+	/* Usually once.  Again if another thread was faster, or if the process no longer has the pages of its space. */
 	for (tries = 0; tries < 3; tries++) {
 		error = uss_ask_again(&space);
 		if (error == ERESTART)

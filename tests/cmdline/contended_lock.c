@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Eight threads of a process map and unmap memory all the time: its mmap_lock is never free, but it is not stuck. Reads of its command line
- * return it, as without the module: a reader gets the lock in turn. (In a busy emulator some wait too long; readers that only try would
- * nearly all fail.)
+ * Eight threads of a process map and unmap memory all the time: its mmap_lock is never free, but it is not stuck. Reads return its command
+ * line, as without the module, because a reader gets the lock in turn. (In a busy emulator some reads time out; if readers only tried the
+ * lock, nearly all would fail.)
  */
 #include <pthread.h>
 #include <signal.h>
