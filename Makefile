@@ -81,9 +81,10 @@ check-programs:
 	source=$$(tests/real/bash_source) && vm/run --timeout 7200 --memory 3072 env BASH_SOURCE_DIRECTORY="$$source" tests/real/suites
 
 bench:
-	vm/setup build vm check programs bench
+	vm/setup build vm check programs cputime bench
 	bench/run $$(bench/run --list guest) $$(bench/run --list instructions)
 	bench/plot
+	bench/tables
 
 bench-native:
 	vm/setup build check bench
