@@ -13,7 +13,8 @@
  *
  * 3. Switches are watched, by a tracepoint, while there is a reader and some seconds longer. A switch finds the reader by its mm, in a
  *    table that is read under RCU, without a lock. A work item adds and removes the probe, and nothing waits for that. Until a processor
- *    has switched, its slot is invalid, and the thread there makes the system call.
+ *    has switched, its slot is invalid, and the thread there makes the system call. A reader may begin while the probe is being removed. So
+ *    before that, all slots become invalid, and no switch makes one valid.
  *
  * 4. A reader ends with its space. After one grace period no switch makes one of its slots valid. Then the slots that are still valid are
  *    removed from their processors; after another grace period no switch writes to its pages.
@@ -31,6 +32,7 @@
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
+#include <linux/smp.h>
 #include <linux/spinlock.h>
 #include <linux/tracepoint.h>
 #include <linux/workqueue.h>
@@ -115,18 +117,26 @@ static u64 uss_run_time(const struct task_struct *task)
 	return task->se.sum_exec_runtime - task->se.exec_start;
 }
 
-static notrace void uss_slot_end(struct uss_cputime_slot **valid, const struct task_struct *prev)
+static notrace struct uss_cputime_slot *uss_slot_invalidate(struct uss_cputime_slot **valid)
 {
 	/* The reader may be ending at this moment: then only one of the two gets the slot. */
 	struct uss_cputime_slot *slot = xchg(valid, NULL);
 
-	if (!slot)
-		return;
-	WRITE_ONCE(slot->sequence, slot->sequence + 1);
+	if (slot)
+		WRITE_ONCE(slot->sequence, slot->sequence + 1);
+	return slot;
+}
+
+static notrace void uss_slot_end(struct uss_cputime_slot **valid, const struct task_struct *prev)
+{
+	struct uss_cputime_slot *slot = uss_slot_invalidate(valid);
+
 	/* From 6.12 on a wake-up moves exec_start of a task that has gone to sleep and is still current. It runs no user code in between. */
-	if (prev->on_rq && slot->run_time != uss_run_time(prev))
+	if (slot && prev->on_rq && slot->run_time != uss_run_time(prev))
 		uss_clock_diverged();
 }
+
+static bool uss_watching;	/* written by the work item only */
 
 static notrace void uss_slot_begin(struct uss_cputime_slot **valid, struct uss_cputime_reader *reader, struct task_struct *next)
 {
@@ -136,6 +146,9 @@ static notrace void uss_slot_begin(struct uss_cputime_slot **valid, struct uss_c
 		uss_reader_disable(reader);
 		return;
 	}
+	/* The next switch will not be seen, perhaps. */
+	if (!READ_ONCE(uss_watching))
+		return;
 	WRITE_ONCE(*valid, slot);
 	WRITE_ONCE(slot->run_time, uss_run_time(next));
 	/* A thread that reads the slot runs on this processor, after the switch, or finds itself on another one. */
@@ -161,7 +174,12 @@ static notrace void uss_at_switch(void *data, bool preempt, struct task_struct *
  */
 
 static struct tracepoint *uss_switch_tracepoint;
-static bool uss_watching;	/* written by the work item only */
+
+/* On each processor, in an interrupt, so not in the middle of a switch. It may be in the middle of an update of the run time: no comparison. */
+static void uss_slot_end_here(void *unused)
+{
+	uss_slot_invalidate(this_cpu_ptr(&uss_valid_slot));
+}
 
 static void uss_watch(struct work_struct *work)
 {
@@ -173,9 +191,11 @@ static void uss_watch(struct work_struct *work)
 		if (tracepoint_probe_register(uss_switch_tracepoint, uss_at_switch, NULL))
 			WRITE_ONCE(uss_watching, false);
 	} else if (!wanted && uss_watching) {
+		/* A reader that has begun since gets no slot from here on, and loses those that it has got. Its own work item comes next. */
+		WRITE_ONCE(uss_watching, false);
+		on_each_cpu(uss_slot_end_here, NULL, 1);
 		tracepoint_probe_unregister(uss_switch_tracepoint, uss_at_switch, NULL);
 		tracepoint_synchronize_unregister();
-		WRITE_ONCE(uss_watching, false);
 	}
 }
 
