@@ -53,6 +53,8 @@ struct uss_cputime_reader {
 	struct hlist_node node;
 	const struct mm_struct *mm;
 	struct rcu_head rcu;
+	raw_spinlock_t lock;	/* disabled, and the page's enabled. Also taken at a switch: with interrupts off */
+	bool disabled;
 	unsigned int count;
 	struct page *pages[];
 };
@@ -82,11 +84,27 @@ static struct uss_cputime_slot *uss_reader_slot(const struct uss_cputime_reader 
 	return page_address(reader->pages[offset / PAGE_SIZE]) + offset % PAGE_SIZE;
 }
 
+/* For good. */
 static void uss_reader_disable(struct uss_cputime_reader *reader)
 {
 	struct uss_cputime_page *page = page_address(reader->pages[0]);
+	unsigned long flags;
 
+	raw_spin_lock_irqsave(&reader->lock, flags);
+	reader->disabled = true;
 	WRITE_ONCE(page->enabled, 0);
+	raw_spin_unlock_irqrestore(&reader->lock, flags);
+}
+
+static void uss_reader_enable(struct uss_cputime_reader *reader)
+{
+	struct uss_cputime_page *page = page_address(reader->pages[0]);
+	unsigned long flags;
+
+	raw_spin_lock_irqsave(&reader->lock, flags);
+	if (!reader->disabled)
+		WRITE_ONCE(page->enabled, 1);
+	raw_spin_unlock_irqrestore(&reader->lock, flags);
 }
 
 static bool uss_may_not_read_counter(struct task_struct *task)
@@ -109,7 +127,8 @@ static struct uss_cputime_reader *uss_reader_find(const struct mm_struct *mm)
 }
 
 /*
- * Switches. With the run queue's lock held and interrupts off: no lock may be taken here, nothing freed, nothing woken.
+ * Switches. With the run queue's lock held and interrupts off: no lock may be taken here but raw ones that are always taken with interrupts
+ * off, nothing freed, nothing woken.
  */
 
 static u64 uss_run_time(const struct task_struct *task)
@@ -143,7 +162,8 @@ static notrace void uss_slot_begin(struct uss_cputime_slot **valid, struct uss_c
 	struct uss_cputime_slot *slot = uss_reader_slot(reader, smp_processor_id());
 
 	if (uss_may_not_read_counter(next)) {
-		uss_reader_disable(reader);
+		if (!READ_ONCE(reader->disabled))
+			uss_reader_disable(reader);
 		return;
 	}
 	/* The next switch will not be seen, perhaps. */
@@ -244,6 +264,7 @@ static struct uss_cputime_reader *uss_reader_alloc(void)
 	reader = kzalloc(struct_size(reader, pages, count), USS_GFP_OPTIONAL | GFP_KERNEL_ACCOUNT);
 	if (!reader)
 		return NULL;
+	raw_spin_lock_init(&reader->lock);
 	for (; reader->count < count; reader->count++) {
 		reader->pages[reader->count] = uss_page_alloc(USS_GFP_OPTIONAL);
 		if (!reader->pages[reader->count]) {
@@ -274,7 +295,6 @@ static bool uss_all_may_read_counter(const struct mm_struct *mm)
 static void uss_reader_begin(struct uss_space *space)
 {
 	struct uss_cputime_reader *reader = uss_reader_alloc(), *mine = reader;
-	struct uss_cputime_page *page;
 
 	if (!reader)
 		return;
@@ -295,13 +315,13 @@ static void uss_reader_begin(struct uss_space *space)
 	}
 	if (atomic_inc_return(&uss_readers_count) == 1)
 		mod_delayed_work(uss_unbound_wq, &uss_watch_work, 0);
-	/* Pairs with the flag that a thread sets before it looks for the reader, in uss_counter_is_forbidden(). */
+	/*
+	 * Either the flag of a thread is seen here, or the thread, which sets it before it looks for the reader in uss_counter_is_forbidden(),
+	 * finds this one. The page is enabled after the check, not before: another thread has it mapped already, if it faulted meanwhile.
+	 */
 	smp_mb();
-	page = page_address(reader->pages[0]);
-	WRITE_ONCE(page->enabled, 1);
-	smp_mb();
-	if (!uss_all_may_read_counter(reader->mm))
-		uss_reader_disable(reader);
+	if (uss_all_may_read_counter(reader->mm))
+		uss_reader_enable(reader);
 }
 
 /* The current thread has just been forbidden to read the counter. */
