@@ -16,7 +16,10 @@
 
 #if defined(__x86_64__) && !defined(__ILP32__)
 
-/* The processor on which this thread ran at its last call. Any value is right: it is checked. */
+/*
+ * The processor on which this thread ran at its last call. Any value is right: it is checked. Another process may write it at any time (a
+ * raw clone shares the thread-local storage), so each call loads it once and does not read back what it stored.
+ */
 static __thread unsigned int uss_cpu __attribute__((tls_model("initial-exec")));
 
 /* The time-stamp counter, and the number of the processor it was read on. Not before earlier loads, nor after later ones. */
@@ -36,7 +39,7 @@ static bool uss_cputime_try(const volatile struct uss_cputime_page *page, uint64
 	uint32_t clock_before = uss_sequence_begin(clock_sequence);
 	const volatile struct uss_cputime_slot *slot;
 	uint64_t before, run_time, counter, offset;
-	unsigned int cpu = uss_cpu;
+	unsigned int cpu = __atomic_load_n(&uss_cpu, __ATOMIC_RELAXED), here;
 	uint32_t mult, shift;
 
 	*again = false;
@@ -48,8 +51,9 @@ static bool uss_cputime_try(const volatile struct uss_cputime_page *page, uint64
 	mult = uss_machine->clock_mult;
 	shift = uss_machine->clock_shift;
 	offset = uss_machine->clock_offset;
-	counter = uss_read_counter(&uss_cpu);
-	if (cpu != uss_cpu || slot->sequence != before || !uss_sequence_holds(clock_sequence, clock_before)) {
+	counter = uss_read_counter(&here);
+	__atomic_store_n(&uss_cpu, here, __ATOMIC_RELAXED);
+	if (cpu != here || slot->sequence != before || !uss_sequence_holds(clock_sequence, clock_before)) {
 		*again = true;
 		return false;
 	}
