@@ -284,10 +284,25 @@ static bool uss_find_lookup(void)
 	return true;
 }
 
+/* The function to be probed that the kernel does not have, or NULL. A compiler may inline some of them, or rename them. */
+static const char *uss_find_probed(void)
+{
+	const char *const names[] = { uss_unstable_probe.symbol_name, uss_scale_probe.symbol_name, uss_set_tsc_mode_probe.kp.symbol_name,
+				      uss_disable_tsc_probe.kp.symbol_name };
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(names); i++)
+		if (!static_call(uss_kallsyms_lookup_name)(names[i]))
+			return names[i];
+	return NULL;
+}
+
 static const char *uss_clock_find(void)
 {
 	if (!uss_find_lookup())
 		return "kallsyms_lookup_name";
+	if (uss_find_probed())
+		return uss_find_probed();
 	if (!USS_FIND(cyc2ns_read_begin) || !USS_FIND(cyc2ns_read_end))
 		return "cyc2ns_read_begin";
 	if (!USS_FIND(using_native_sched_clock))
