@@ -195,7 +195,7 @@ static notrace void uss_at_switch(void *data, bool preempt, struct task_struct *
 
 static struct tracepoint *uss_switch_tracepoint;
 
-/* On each processor, in an interrupt, so not in the middle of a switch. It may be in the middle of an update of the run time: no comparison. */
+/* On each processor, in an interrupt: not during a switch. Another processor may be updating the run time: no comparison. */
 static void uss_slot_end_here(void *unused)
 {
 	uss_slot_invalidate(this_cpu_ptr(&uss_valid_slot));
@@ -211,7 +211,7 @@ static void uss_watch(struct work_struct *work)
 		if (tracepoint_probe_register(uss_switch_tracepoint, uss_at_switch, NULL))
 			WRITE_ONCE(uss_watching, false);
 	} else if (!wanted && uss_watching) {
-		/* A reader that has begun since gets no slot from here on, and loses those that it has got. Its own work item comes next. */
+		/* A reader that has begun since gets no slot from here on, and loses those that it has. Its work item comes next. */
 		WRITE_ONCE(uss_watching, false);
 		on_each_cpu(uss_slot_end_here, NULL, 1);
 		tracepoint_probe_unregister(uss_switch_tracepoint, uss_at_switch, NULL);
@@ -316,8 +316,8 @@ static void uss_reader_begin(struct uss_space *space)
 	if (atomic_inc_return(&uss_readers_count) == 1)
 		mod_delayed_work(uss_unbound_wq, &uss_watch_work, 0);
 	/*
-	 * Either the flag of a thread is seen here, or the thread, which sets it before it looks for the reader in uss_counter_is_forbidden(),
-	 * finds this one. The page is enabled after the check, not before: another thread has it mapped already, if it faulted meanwhile.
+	 * Either the flag of a thread is seen here, or the thread, which sets it first, finds this reader in uss_counter_is_forbidden(). The
+	 * page is enabled after the check, not before: another thread may have it mapped already.
 	 */
 	smp_mb();
 	if (uss_all_may_read_counter(reader->mm))
