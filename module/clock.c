@@ -29,7 +29,9 @@
 #include <linux/kprobes.h>
 #include <linux/math64.h>
 #include <linux/printk.h>
+#include <linux/sched.h>
 #include <linux/sched/clock.h>
+#include <linux/sched/cputime.h>
 #include <linux/smp.h>
 #include <linux/spinlock.h>
 #include <linux/static_call.h>
@@ -67,11 +69,17 @@ static int uss_no_stable(void)
 	return 0;
 }
 
+static unsigned long long uss_no_runtime(struct task_struct *task)
+{
+	return 0;
+}
+
 DEFINE_STATIC_CALL(uss_kallsyms_lookup_name, uss_no_lookup);
 DEFINE_STATIC_CALL(uss_cyc2ns_read_begin, uss_no_read);
 DEFINE_STATIC_CALL(uss_cyc2ns_read_end, uss_no_read_end);
 DEFINE_STATIC_CALL(uss_using_native_sched_clock, uss_no_native);
 DEFINE_STATIC_CALL(uss_sched_clock_stable, uss_no_stable);
+DEFINE_STATIC_CALL(uss_task_sched_runtime, uss_no_runtime);
 
 static const u64 *uss_sched_clock_offset;	/* the kernel's __sched_clock_offset */
 static struct uss_machine_page *uss_clock_page;
@@ -208,6 +216,11 @@ void uss_clock_diverged(void)
 	irq_work_queue(&uss_diverged_work);
 }
 
+void uss_clock_charge(void)
+{
+	static_call(uss_task_sched_runtime)(current);
+}
+
 /*
  * What changes the clock
  */
@@ -309,6 +322,8 @@ static const char *uss_clock_find(void)
 		return "using_native_sched_clock";
 	if (!USS_FIND(sched_clock_stable))
 		return "sched_clock_stable";
+	if (!USS_FIND(task_sched_runtime))
+		return "task_sched_runtime";
 	uss_sched_clock_offset = (const u64 *)static_call(uss_kallsyms_lookup_name)("__sched_clock_offset");
 	return uss_sched_clock_offset ? NULL : "__sched_clock_offset";
 }
@@ -389,6 +404,10 @@ void uss_clock_exit(void)
 }
 
 void uss_clock_diverged(void)
+{
+}
+
+void uss_clock_charge(void)
 {
 }
 

@@ -16,14 +16,20 @@
  *    has switched, its slot is invalid, and the thread there makes the system call. A reader may begin while the probe is being removed. So
  *    before that, all slots become invalid, and no switch makes one valid.
  *
- * 4. A reader ends with its space. After one grace period no switch makes one of its slots valid. Then the slots that are still valid are
+ * 4. When another processor wakes up a task that preempts a thread, the kernel charges the thread only until the wake-up. But the thread
+ *    runs on until the interrupt comes, and may read the page: later it would have run for a shorter time than that. So, before a thread
+ *    with a valid slot is switched from, it is charged until then, as it would be if it made the system call. That is done at a function
+ *    which __schedule() calls with interrupts off, before it takes the run queue's lock.
+ *
+ * 5. A reader ends with its space. After one grace period no switch makes one of its slots valid. Then the slots that are still valid are
  *    removed from their processors; after another grace period no switch writes to its pages.
  *
- * 5. A thread that may not read the counter (PR_SET_TSC, strict seccomp) would be killed by the attempt. The page is disabled for good once
+ * 6. A thread that may not read the counter (PR_SET_TSC, strict seccomp) would be killed by the attempt. The page is disabled for good once
  *    such a thread is found in the reader's memory: when the page is created, at a switch to the thread, or when it loses the right.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include <linux/ftrace.h>
 #include <linux/hash.h>
 #include <linux/mm.h>
 #include <linux/percpu.h>
@@ -189,11 +195,20 @@ static notrace void uss_at_switch(void *data, bool preempt, struct task_struct *
 		uss_slot_begin(valid, reader, next);
 }
 
+/* In __schedule(), with interrupts off, before the run queue's lock is taken. */
+static notrace void uss_before_switch(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	if (READ_ONCE(*this_cpu_ptr(&uss_valid_slot)))
+		uss_clock_charge();
+}
+
 /*
  * Watching switches
  */
 
 static struct tracepoint *uss_switch_tracepoint;
+static unsigned char uss_before_switch_name[] = "rcu_note_context_switch";
+static struct ftrace_ops uss_before_switch_ops = { .func = uss_before_switch, .flags = FTRACE_OPS_FL_PERMANENT };
 
 /* On each processor, in an interrupt: not during a switch. Another processor may be updating the run time: no comparison. */
 static void uss_slot_end_here(void *unused)
@@ -206,16 +221,21 @@ static void uss_watch(struct work_struct *work)
 	bool wanted = atomic_read(&uss_readers_count) > 0;
 
 	if (wanted && !uss_watching) {
+		if (register_ftrace_function(&uss_before_switch_ops))
+			return;
 		/* Switches are seen, and threads are served, before the registration returns. */
 		WRITE_ONCE(uss_watching, true);
-		if (tracepoint_probe_register(uss_switch_tracepoint, uss_at_switch, NULL))
+		if (tracepoint_probe_register(uss_switch_tracepoint, uss_at_switch, NULL)) {
 			WRITE_ONCE(uss_watching, false);
+			unregister_ftrace_function(&uss_before_switch_ops);
+		}
 	} else if (!wanted && uss_watching) {
 		/* A reader that has begun since gets no slot from here on, and loses those that it has. Its work item comes next. */
 		WRITE_ONCE(uss_watching, false);
 		on_each_cpu(uss_slot_end_here, NULL, 1);
 		tracepoint_probe_unregister(uss_switch_tracepoint, uss_at_switch, NULL);
 		tracepoint_synchronize_unregister();
+		unregister_ftrace_function(&uss_before_switch_ops);
 	}
 }
 
@@ -397,10 +417,17 @@ static bool uss_cputime_probe(void)
 
 static int uss_cputime_init(void)
 {
-	int err = uss_clock_init(uss_machine_contents(), uss_counter_is_forbidden);
+	int err = ftrace_set_filter(&uss_before_switch_ops, uss_before_switch_name, strlen(uss_before_switch_name), 1);
 
-	if (err)
+	if (err) {
+		pr_err("cannot hook %s: error %d\n", uss_before_switch_name, err);
+		return err;
+	}
+	err = uss_clock_init(uss_machine_contents(), uss_counter_is_forbidden);
+	if (err) {
 		pr_err("cannot follow the scheduler's clock: error %d\n", err);
+		ftrace_free_filter(&uss_before_switch_ops);
+	}
 	return err;
 }
 
@@ -409,6 +436,7 @@ static void uss_cputime_exit(void)
 	cancel_delayed_work_sync(&uss_watch_work);
 	/* There is no reader any more. */
 	uss_watch(NULL);
+	ftrace_free_filter(&uss_before_switch_ops);
 	uss_clock_exit();
 	/* For uss_reader_take_off(), and then for uss_reader_free_rcu(). */
 	rcu_barrier();

@@ -8,7 +8,8 @@ rm -f $over
 
 echo +memory >/sys/fs/cgroup/cgroup.subtree_control
 mkdir $group
-echo 8M >$group/memory.max
+# Some dozens of processes, so that the loop below sees their pages also in a slow machine.
+echo 32M >$group/memory.max
 # Kill the whole cgroup at once: this writes a single report to the log, which is small.
 echo 1 >$group/memory.oom.group
 [ ! -e $group/memory.swap.max ] || echo 0 >$group/memory.swap.max
@@ -22,9 +23,8 @@ dmesg -n 1
 ) 2>/dev/null & bomb=$!
 most=0
 until grep -q '^oom_kill [1-9]' $group/memory.events; do
-	now=$(cat /sys/kernel/usrsysshm/pages)
+	read -r now </sys/kernel/usrsysshm/pages
 	[ "$now" -le "$most" ] || most=$now
-	sleep 0.1
 done
 [ "$most" -gt $((pages + 10)) ] || fail "the cgroup was full with $most pages in use, $pages before: its processes had none"
 kill -0 $outside || fail "a process outside the cgroup was killed"
