@@ -9,7 +9,7 @@ rm -f $over
 echo +memory >/sys/fs/cgroup/cgroup.subtree_control
 mkdir $group
 # Some dozens of processes, so that the loop below sees their pages also in a slow machine.
-echo 32M >$group/memory.max
+echo 16M >$group/memory.max
 # Kill the whole cgroup at once: this writes a single report to the log, which is small.
 echo 1 >$group/memory.oom.group
 [ ! -e $group/memory.swap.max ] || echo 0 >$group/memory.swap.max
