@@ -90,16 +90,16 @@ uss_ask_first(void)
 	return (error);
 }
 
-/* Waits until another thread of the process has its answer. */
+/* Waits until another thread of the process has its answer.  The start time on the page is the owner's. */
 static int
-uss_wait_settled(struct uss_space *space)
+uss_wait_settled(struct uss_space *space, bool owner)
 {
 	int error = 0;
 
 	mtx_lock(&space->lock);
 	while (space->process.settling && error == 0)
 		error = mtx_sleep(space, &space->lock, PCATCH, "ussask", 0);
-	if (error == 0 && !space->dead) {
+	if (error == 0 && owner && !space->dead) {
 		uss_process_set_start_time(space, curproc);
 		uss_process_publish(space);
 	}
@@ -119,7 +119,7 @@ uss_ask_again(struct uss_space **result)
 	space = uss_space_get(curproc, &owner);
 	if (space == NULL)
 		return (0);
-	error = uss_wait_settled(space);
+	error = uss_wait_settled(space, owner);
 	if (error == 0 && (space->vmspace != curproc->p_vmspace || space->dead || (owner && space->address != 0 &&
 	    !uss_map_has(space->vmspace, space->address, space->object.object)))) {
 		uss_space_leave(curproc);
