@@ -170,6 +170,7 @@ uss_ask_title(uint64_t *address)
 	error = uss_ask(address);
 	if (error != 0 || *address == 0)
 		return (error);
+	*address = 0;
 	error = uss_ask_again(&space);
 	if (error != 0 || space == NULL)
 		return (error == ERESTART ? 0 : error);
