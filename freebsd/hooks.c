@@ -42,6 +42,8 @@ uss_fork_copy(struct uss_space *parent, struct proc *child)
 		if (uss_space_map_child(space, child->p_vmspace, parent) != 0)
 			uss_space_leave(child);
 	}
+	/* Without pages of its own it must not have its parent's, which minherit(2) can let it inherit. */
+	uss_map_replace(child->p_vmspace, parent->address, parent->object.object, uss_empty.object);
 	uss_space_put(space);
 }
 
