@@ -86,13 +86,11 @@ uss_map_new(struct vmspace *vmspace, const struct uss_mapping *mappings, u_int c
 	vm_offset_t start, at;
 	int error;
 
-	/* Where mmap(2) looks, too. */
+	/* Where mmap(2) looks, too; not below, where address 0 may be free. */
 	start = round_page((vm_offset_t)vmspace->vm_daddr + lim_max(curthread, RLIMIT_DATA));
 	vm_map_lock(map);
 	at = vm_map_findspace(map, start, count * ptoa(pages));
 	if (at + count * ptoa(pages) > vm_map_max(map) || at < start)
-		at = vm_map_findspace(map, vm_map_min(map), count * ptoa(pages));
-	if (at + count * ptoa(pages) > vm_map_max(map))
 		error = ENOMEM;
 	else
 		error = uss_insert(map, mappings, count, pages, at);
