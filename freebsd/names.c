@@ -304,13 +304,18 @@ uss_jail_attach(void *prison __unused, void *thread)
 {
 	struct proc *p = ((struct thread *)thread)->td_proc;
 	struct uss_space *space;
+	vm_object_t object;
 	bool owner;
 
 	space = uss_space_get(p, &owner);
 	if (space == NULL)
 		return (0);
-	if (owner && space->system != NULL) {
-		uss_map_replace(p->p_vmspace, space->address + ptoa(USS_SYSTEM_INDEX), uss_names_object(space), uss_empty.object);
+	/* Compared only. */
+	mtx_lock(&space->lock);
+	object = uss_names_object(space);
+	mtx_unlock(&space->lock);
+	if (owner && object != uss_empty.object) {
+		uss_map_replace(p->p_vmspace, space->address + ptoa(USS_SYSTEM_INDEX), object, uss_empty.object);
 		uss_names_leave(space);
 	}
 	uss_space_put(space);

@@ -23,6 +23,10 @@
 #include <sys/proc.h>
 #include <sys/queue.h>
 
+#include <vm/vm.h>
+#include <vm/pmap.h>
+#include <vm/vm_object.h>
+
 #include <usrsysshm/abi.h>
 
 #include "machine.h"
@@ -103,27 +107,44 @@ uss_space_mappings(struct uss_space *space, struct uss_mapping mappings[USS_PAGE
 	mappings[USS_MACHINE_INDEX] = (struct uss_mapping){ uss_machine_object(), VM_PROT_READ };
 }
 
+/* With a reference to the system page, which the space loses at any time when the module is unloaded. */
+static void
+uss_space_mappings_hold(struct uss_space *space, struct uss_mapping mappings[USS_PAGES])
+{
+
+	mtx_lock(&space->lock);
+	uss_space_mappings(space, mappings);
+	vm_object_reference(mappings[USS_SYSTEM_INDEX].object);
+	mtx_unlock(&space->lock);
+}
+
 int
 uss_space_map(struct uss_space *space, struct vmspace *vmspace)
 {
 	struct uss_mapping mappings[USS_PAGES];
+	int error;
 
-	uss_space_mappings(space, mappings);
-	return (uss_map_new(vmspace, mappings, USS_PAGES, 1, &space->address));
+	uss_space_mappings_hold(space, mappings);
+	error = uss_map_new(vmspace, mappings, USS_PAGES, 1, &space->address);
+	vm_object_deallocate(mappings[USS_SYSTEM_INDEX].object);
+	return (error);
 }
 
 int
 uss_space_map_child(struct uss_space *space, struct vmspace *vmspace, struct uss_space *parent)
 {
 	struct uss_mapping mappings[USS_PAGES], parents[USS_PAGES];
+	int error;
 
-	uss_space_mappings(space, mappings);
+	uss_space_mappings_hold(space, mappings);
 	/* A thread of the parent may be in jail_attach(2).  The objects are compared only. */
 	mtx_lock(&parent->lock);
 	uss_space_mappings(parent, parents);
 	mtx_unlock(&parent->lock);
 	space->address = parent->address;
-	return (uss_map_child(vmspace, mappings, parents, USS_PAGES, parent->address));
+	error = uss_map_child(vmspace, mappings, parents, USS_PAGES, parent->address);
+	vm_object_deallocate(mappings[USS_SYSTEM_INDEX].object);
+	return (error);
 }
 
 struct uss_space *
@@ -156,10 +177,12 @@ static bool
 uss_member_insert(struct uss_member *member, struct uss_space *space, struct proc *p, bool owner)
 {
 	struct uss_bucket *bucket = uss_bucket(p);
+	struct uss_member *found;
 	bool is_new;
 
 	mtx_lock(&bucket->lock);
-	is_new = uss_member_find(bucket, p) == NULL && !(owner && uss_are_closed);
+	found = uss_member_find(bucket, p);
+	is_new = found == NULL && !(owner && uss_are_closed);
 	if (is_new) {
 		refcount_acquire(&space->refs);
 		member->proc = p;
