@@ -172,6 +172,16 @@ uss_space_get(struct proc *p, bool *owner)
 	return (space);
 }
 
+static void
+uss_space_add_sharer(struct uss_space *space)
+{
+
+	mtx_lock(&space->lock);
+	space->sharers++;
+	uss_process_publish(space);
+	mtx_unlock(&space->lock);
+}
+
 /* Says whether it used @member. */
 static bool
 uss_member_insert(struct uss_member *member, struct uss_space *space, struct proc *p, bool owner)
@@ -190,14 +200,13 @@ uss_member_insert(struct uss_member *member, struct uss_space *space, struct pro
 		member->owner = owner;
 		member->forkid = owner ? space->process.forkid : uss_process_next_forkid();
 		LIST_INSERT_HEAD(&bucket->members, member, link);
-		if (owner) {
+		if (owner)
 			atomic_add_int(&uss_owners, 1);
-		} else {
-			mtx_lock(&space->lock);
-			space->sharers++;
-			uss_process_publish(space);
-			mtx_unlock(&space->lock);
-		}
+		else
+			uss_space_add_sharer(space);
+	} else if (!owner && found->space != space) {
+		/* It is still in the space of an owner that has left this memory.  When it goes, @space is not told: the pid reads 0 for good. */
+		uss_space_add_sharer(space);
 	}
 	mtx_unlock(&bucket->lock);
 	return (is_new);
@@ -220,14 +229,10 @@ uss_space_enter_locked(struct uss_space *space, struct proc *p)
 	struct uss_member *member = malloc(sizeof(*member), M_USRSYSSHM, M_NOWAIT);
 
 	PROC_LOCK_ASSERT(p, MA_OWNED);
-	if (member == NULL) {
-		mtx_lock(&space->lock);
-		space->sharers++;
-		uss_process_publish(space);
-		mtx_unlock(&space->lock);
-	} else if (!uss_member_insert(member, space, p, false)) {
+	if (member == NULL)
+		uss_space_add_sharer(space);
+	else if (!uss_member_insert(member, space, p, false))
 		free(member, M_USRSYSSHM);
-	}
 }
 
 static void

@@ -50,7 +50,7 @@ int	uss_space_map_child(struct uss_space *space, struct vmspace *vmspace, struct
 /* The space that @p is in, with a reference; NULL without one.  @owner, if not NULL, says whether @p owns it. */
 struct uss_space *uss_space_get(struct proc *p, bool *owner);
 
-/* Puts @p into the space, unless it is in one or the module is being unloaded.  Says whether it did. */
+/* Puts @p into the space, unless it is in one or the module is being unloaded.  Says whether it did.  A sharer of two is counted in both. */
 bool	uss_space_enter(struct uss_space *space, struct proc *p, bool owner);
 
 /* The same for a sharer, with @p locked.  Without memory the space is given up: its pid reads 0 for good. */
