@@ -33,6 +33,7 @@ uss_fork_copy(struct uss_space *parent, struct proc *child)
 	if (parent->address == 0 || parent->dead)
 		return;
 	space = uss_space_create(child);
+	space->renewals = parent->renewals;
 	uss_names_enter(space, child->p_ucred->cr_prison, parent);
 	uss_title_inherit(space, parent);
 	if (uss_space_enter(space, child, true)) {

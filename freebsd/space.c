@@ -44,6 +44,7 @@ struct uss_member {
 };
 
 #define	USS_BUCKETS	1024
+#define	USS_RENEWALS	16
 
 static struct uss_bucket {
 	struct mtx	lock;
@@ -96,6 +97,19 @@ uss_space_put(struct uss_space *space)
 	uss_object_put(&space->object);
 	mtx_destroy(&space->lock);
 	free(space, M_USRSYSSHM);
+}
+
+bool
+uss_space_renew(struct uss_space *space)
+{
+	bool may;
+
+	mtx_lock(&space->lock);
+	may = space->renewals < USS_RENEWALS;
+	if (may)
+		space->renewals++;
+	mtx_unlock(&space->lock);
+	return (may);
 }
 
 static void

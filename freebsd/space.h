@@ -28,6 +28,7 @@ struct uss_space {
 	struct mtx	lock;		/* all below */
 	bool		dead;		/* the owner has left: the pages are zeros for good */
 	u_int		sharers;	/* other processes in the owner's memory */
+	u_int		renewals;	/* how often pages were made again in this memory, or in one that it is a copy of */
 	struct uss_process process;
 	struct uss_title title;
 	struct uss_system *system;	/* its jail's page; NULL: not served */
@@ -42,6 +43,12 @@ void	uss_spaces_exit(void);
 /* Makes a space that @p will own.  May sleep. */
 struct uss_space *uss_space_create(struct proc *p);
 void	uss_space_put(struct uss_space *space);
+
+/*
+ * Whether pages may be made again that the program has unmapped.  What it left of the old ones stays in memory, which is not accounted; so
+ * this ends after a few times.
+ */
+bool	uss_space_renew(struct uss_space *space);
 
 /* Maps its pages into the owner: at a free address, or where a forked child's parent has them. */
 int	uss_space_map(struct uss_space *space, struct vmspace *vmspace);
