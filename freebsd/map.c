@@ -7,7 +7,9 @@
  *    it mapped.  At unload its pages are filled with zeros, which make every reader fall back to the system call.
  *
  * 2. Neither the protection of a read-only page nor the maximum has VM_PROT_WRITE, and the entry is not copy-on-write.  So mprotect(2),
- *    ptrace(2) and procfs cannot write there, nor give the process a copy of its own.
+ *    ptrace(2) and procfs cannot write there, nor give the process a copy of its own.  The exception: once a program has set
+ *    INHERIT_COPY (minherit(2)) and forked, its entry is copy-on-write, and a debugger that writes there gives it a private copy, which
+ *    the module does not update.
  *
  * 3. The entries have VM_INHERIT_ZERO.  A child that the module does not see, because it is being unloaded, finds zeros.  In all others
  *    the fork handler maps the child's own pages there before the child runs, also if the program has changed the inheritance.
