@@ -11,7 +11,7 @@
 # make check-debug      all tests in debug kernels, which it builds; hours
 # make lint             shellcheck, codespell, clang-format and mandoc on all sources
 # make check-coexistence   beside bpftrace, perf, profilers and LKRG, on both kernels; LKRG_SOURCE=DIRECTORY, without which LKRG is skipped
-# make check-selftest   breaks the module in a dozen ways, and checks that `usrsysshm selftest` finds each
+# make check-selftest   breaks the module in about twenty ways, and checks that `usrsysshm selftest` finds each
 # make stepper STEPS=N    N steps of the differential stepper on KERNEL with CPUS, beginning with SEED
 # make check-all        all tests on every kernel that vm/kernel knows, or on KERNELS="6.1 6.12-cloud"; writes docs/kernels.md; hours
 # make bench, make bench-native   measures in the guest and on this machine, and draws the results: docs/performance
@@ -81,9 +81,10 @@ check-programs:
 	source=$$(tests/real/bash_source) && vm/run --timeout 7200 --memory 3072 env BASH_SOURCE_DIRECTORY="$$source" tests/real/suites
 
 bench:
-	vm/setup build vm check programs bench
+	vm/setup build vm check programs cputime bench
 	bench/run $$(bench/run --list guest) $$(bench/run --list instructions)
 	bench/plot
+	bench/tables
 
 bench-native:
 	vm/setup build check bench
@@ -119,7 +120,7 @@ check-selftest:
 
 # All tests in debug kernels, where a fork takes twenty times as long; two guests at a time. Under KASAN, leaks are looked for at the
 # end. Each guest is also a target of its own.
-debug_kernels := kasan kcsan rt
+debug_kernels := kasan kcsan rt lean clang
 debug_targets := $(debug_kernels:%=debug-%-tests) debug-kasan-faults $(debug_kernels:%=debug-%-stepper) $(debug_kernels:%=debug-%-without)
 
 check-debug:

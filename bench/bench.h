@@ -69,4 +69,14 @@ static inline void measure_methods(const struct method *methods, size_t number, 
 	free(times);
 }
 
+/* For what can be done only once: the same row, in which all three numbers are equal. */
+static inline void measure_once(const struct method *method)
+{
+	double start = now();
+
+	method->run(1);
+	start = now() - start;
+	printf("%s,%s,%.1f,%.1f,%.1f\n", method->what, method->name, start, start, start);
+}
+
 #endif /* USS_BENCH_H */

@@ -2,10 +2,10 @@
 /*
  * growth.c - whether costs grow with the number of processes, UTS namespaces, or threads
  *
- *	growth processes|namespaces|threads NUMBER	it ends all processes of its process group (setsid)
+ *	growth processes|namespaces|threads NUMBER [rmmod]	it ends all processes of its process group (setsid)
  *
  * In the presence of NUMBER sleeping processes that have read their process page, of NUMBER UTS namespaces whose system page a process
- * has read, or of NUMBER sleeping threads in this process. Without the module the library makes system calls.
+ * has read, or of NUMBER sleeping threads in this process. Without the module the library makes system calls. With "rmmod", the module is removed at the end, once.
  *
  * Prints CSV: subject, number, operation, nanoseconds: median, lower and upper quartile of the rounds. Under `vm/run --icount` they are instructions. The
  * program is static and its memory layout always the same.
@@ -15,6 +15,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 #include <usrsysshm.h>
@@ -86,6 +87,14 @@ static void thread_cputime(long count)
 {
 	while (count--)
 		USE(uss_thread_cputime(&used));
+}
+
+/* From the call to its return: under --icount, the time that it waits is contained. */
+static void remove_module(long count)
+{
+	if (syscall(SYS_delete_module, "usrsysshm", O_NONBLOCK))
+		die("rmmod");
+	(void)count;
 }
 
 static void sleep_for_ever(void)
@@ -213,6 +222,8 @@ int main(int argc, char **argv)
 		for (k = 0; k < subjects[i].number; k++)
 			methods[k].what = what;
 		measure_methods(methods, subjects[i].number, 1, 5);
+		if (argc > 3)
+			measure_once(&(struct method){ what, "rmmod", remove_module, 1 });
 		/* Ends the sleepers. */
 		signal(SIGTERM, SIG_IGN);
 		kill(0, SIGTERM);

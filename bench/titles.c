@@ -13,8 +13,8 @@
  *
  * Where a method allows it, by one thread and by four; in a guest also while another process reads /proc/PID/cmdline all the time.
  *
- * Prints CSV: bytes, writers, reader, method, and the nanoseconds of processor time for one title, which neither the reader nor another
- * program on the machine takes part in: median, lower and upper quartile of the rounds. Under `vm/run --icount` they are instructions.
+ * Prints CSV: bytes, writers, reader, method, and the nanoseconds of the writers' processor time for one title: median, lower and upper
+ * quartile of the rounds. The time of the reader and of other programs is not included. Under `vm/run --icount` they are instructions.
  */
 #include <bsd/unistd.h>
 #include <fcntl.h>

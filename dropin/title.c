@@ -4,7 +4,7 @@
  *
  * The title is written into the page, so it is neither cut at the length of argv nor torn. libbsd also overwrites the memory of argv, and
  * some programs read it there, so the next setproctitle in the search order is called as well. It may belong to another library: that of
- * libruby does not put the program's name before the title. The format of any other library's is unknown; its titles are left to it.
+ * libruby does not put the program's name before the title. The format of any other library is unknown, so titles are left to that library.
  */
 #include <dlfcn.h>
 #include <errno.h>

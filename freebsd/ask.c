@@ -3,14 +3,14 @@
  *
  * ask.c - a process asks for its pages
  *
- * 1. It must be known which other processes run in its memory.  First the process becomes a member of its new space; from then on the fork
- *    handler sees each process that is made in this memory.  Those made before are found by a walk over all processes, and one in between
- *    by both.  The pid is published after the walk.
+ * 1. The module must know which other processes run in its memory.  First the process becomes a member of its new space; from then on the
+ *    fork handler sees each process that is created in this memory.  A walk over all processes finds those created before.  Both can find
+ *    one created in between.  The pid is published after the walk.
  *
- * 2. The walk is left out if the memory has one reference.  That it has more proves nothing: ps holds one.
+ * 2. The walk is skipped if the memory has one reference.  More references prove nothing: ps, for example, holds one.
  *
  * 3. A process that the walk finds in the middle of exec may have left already.  It then counts as a sharer until it exits or executes
- *    another program, and the pid reads 0 for longer than it must.
+ *    another program, and the pid reads 0 for longer than necessary.
  *
  * 4. A sharer gets no pages, because the memory has those of its owner.
  */
@@ -66,7 +66,7 @@ uss_settle(struct uss_space *space)
 	mtx_unlock(&space->lock);
 }
 
-/* The first time, or again after @renewals times. */
+/* The first request of a process, or one after @renewals renewals. */
 static int
 uss_ask_first(u_int renewals)
 {

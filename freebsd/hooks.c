@@ -3,8 +3,8 @@
  *
  * hooks.c - the kernel reports what happens to processes
  *
- * process_fork comes when the child is complete and has not run.  process_exec comes before the process gets its new memory; after it the
- * process returns to no user code in the old one, also if exec fails from there on.  process_exit comes when the last thread exits.
+ * process_fork is called when the child is complete and has not run.  process_exec is called before the process gets its new memory; it
+ * runs no user code in the old memory afterwards, even if exec fails from there on.  process_exit is called when the last thread exits.
  */
 #include <sys/param.h>
 #include <sys/systm.h>
@@ -23,13 +23,13 @@
 
 static eventhandler_tag uss_fork_tag, uss_exec_tag, uss_exit_tag;
 
-/* The child has memory of its own, a copy of one that has the pages of @parent. */
+/* The child has memory of its own, a copy of memory that has the pages of @parent. */
 static void
 uss_fork_copy(struct uss_space *parent, struct proc *child)
 {
 	struct uss_space *space;
 
-	/* The parent has asked just now, and the child has no pages of it. */
+	/* The parent's request is not finished, so the child has inherited no pages. */
 	if (parent->address == 0 || parent->dead)
 		return;
 	space = uss_space_create(child);
@@ -86,7 +86,7 @@ uss_hooks_init(void)
 	uss_exit_tag = EVENTHANDLER_REGISTER(process_exit, uss_exit, NULL, EVENTHANDLER_PRI_FIRST);
 }
 
-/* Whether a handler that was removed is still in the list, because threads are in it. */
+/* Whether a removed handler is still in the list, because threads are running through the list. */
 static bool
 uss_hook_lingers(const char *name, eventhandler_tag tag)
 {
@@ -101,7 +101,7 @@ uss_hook_lingers(const char *name, eventhandler_tag tag)
 	return (lingers);
 }
 
-/* EVENTHANDLER_DEREGISTER waits until no thread is in the list, which can be never.  This waits until the entry has been removed. */
+/* EVENTHANDLER_DEREGISTER waits until no thread is in the list, which may never happen.  This waits until the entry is removed. */
 static void
 uss_hook_remove(const char *name, eventhandler_tag tag)
 {

@@ -7,9 +7,9 @@
  *
  * 2. Names change in two ways.  The sysctls kern.hostname and kern.domainname are answered by this file, which reports the change before
  *    and after.  jail_set(2) calls the modules' check method before it changes a name, with allprison_lock exclusively held until it has.
- *    The end of such a change is awaited by a task that takes the lock shared.
+ *    A task waits for the end of such a change: it takes the lock shared.
  *
- * 3. While a change is under way anywhere, all pages are silent: their sequence counter is odd.  One change can concern many jails, and
+ * 3. While a change is under way anywhere, all pages are silent: their sequence counter is odd.  One change can affect many jails, and
  *    changes are rare.
  *
  * 4. jail_attach(2) calls the attach method before it changes the process's credentials.  From then on names are not served to the process
@@ -19,7 +19,7 @@
  * 5. A page holds USS_NAME_SIZE bytes of a name.  If a name of a jail is longer, its page stays silent.
  *
  * 6. A thread that is in the kernel's own handler when the module is loaded, and waits there for the memory of its argument, would set a
- *    name that no page sees.  In the first second no names are served; a longer wait is not covered.
+ *    name that no page shows.  In the first second no names are served; a longer wait is not covered.
  */
 #include <sys/param.h>
 #include <sys/systm.h>
@@ -47,7 +47,7 @@ static MALLOC_DEFINE(M_USRSYSSHM_NAMES, "usrsysshm names", "system pages of jail
 struct uss_system {
 	LIST_ENTRY(uss_system) link;
 	struct prison	*prison;
-	u_int		refs;		/* only the last one takes the lock to go */
+	u_int		refs;		/* only dropping the last one takes the lock */
 	struct uss_object object;
 };
 
@@ -291,7 +291,7 @@ uss_jail_changes_end(void *context __unused, int pending __unused)
 
 	sx_slock(&allprison_lock);
 	mtx_lock(&uss_names_lock);
-	/* The names of all changes that are counted here are complete: a change that is not holds the lock. */
+	/* All changes counted here are complete: an unfinished one would still hold the lock. */
 	uss_names_end_locked(uss_jail_changes);
 	uss_jail_changes = 0;
 	mtx_unlock(&uss_names_lock);

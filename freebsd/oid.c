@@ -3,8 +3,8 @@
  *
  * oid.c - sysctls of the kernel that the module answers while it is loaded
  *
- * The original oid is exchanged for one of ours, under the lock that every look-up takes, so there is one at every instant.  Ours is
- * dynamic: the kernel counts the threads in its handler.  In the handlers of static oids it does not, so those stay as they are.
+ * The original oid is exchanged for one of ours, under the lock that every look-up takes, so every look-up finds one of them.  Ours is
+ * dynamic: the kernel counts the threads in its handler.  It does not count those in static oids, so these stay as they are.
  */
 #include <sys/param.h>
 #include <sys/systm.h>
@@ -40,7 +40,7 @@ uss_oid_is_running(struct uss_oid *replacement)
 {
 	bool running;
 
-	/* The lock: a thread counts itself out while it holds it, and looks at the oid until it lets go. */
+	/* With the lock: a thread decrements the count while it holds the lock, and uses the oid until it releases it. */
 	sysctl_wlock();
 	running = replacement->oid.oid_running != 0;
 	sysctl_wunlock();
@@ -65,7 +65,7 @@ uss_oid_restore(struct uss_oid *replacement)
 int
 uss_oid_original(SYSCTL_HANDLER_ARGS)
 {
-	/* The first member. */
+	/* The oid is the first member. */
 	struct sysctl_oid *original = ((struct uss_oid *)oidp)->original;
 
 	return (original->oid_handler(original, arg1, arg2, req));

@@ -25,7 +25,7 @@ uss_process_init(void)
 {
 	struct timespec now;
 
-	/* Fork ids start where the clock is: a number of an earlier load of this module never comes again. */
+	/* Fork ids start at the time since boot, so they never repeat one from an earlier load of this module. */
 	nanouptime(&now);
 	uss_last_forkid = (uint64_t)now.tv_sec * 1000000000 + now.tv_nsec;
 }
@@ -83,7 +83,7 @@ uss_process_publish(struct uss_space *space)
 	atomic_store_rel_64(&page->start_time, process->start_time);
 	atomic_store_rel_64(&page->title_area, process->title_area);
 	atomic_store_rel_32(&page->speaks, process->speaks);
-	/* Release: a reader that sees the pid sees what the pid vouches for. */
+	/* Release: a reader that sees the pid also sees the fields that the pid makes valid. */
 	atomic_store_rel_32(&page->pid, alone ? process->pid : 0);
 }
 

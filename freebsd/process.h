@@ -32,7 +32,7 @@ void	uss_process_end(struct uss_space *space);
 /* Writes the fields that can change.  With the space locked. */
 void	uss_process_publish(struct uss_space *space);
 
-/* @p has its start time, which a process in the making does not have.  With the space locked. */
+/* @p has its start time, which a process that is being created does not have.  With the space locked. */
 void	uss_process_set_start_time(struct uss_space *space, struct proc *p);
 
 uint64_t uss_process_start_time(struct proc *p);

@@ -7,13 +7,13 @@
  *    the owner executes another program or exits.  Then its pages are filled with zeros, which remain in the memory of those that share it.
  *
  * 2. A sharer is another process that runs in the owner's memory (vfork, rfork with RFMEM).  While there is one, the pid reads 0.
- *    Whether memory is shared cannot be read from vm_refcnt, which also counts those that look at the process (ps).
+ *    vm_refcnt does not tell whether memory is shared: it also counts processes that inspect this one (ps).
  *
  * 3. Each process is in one space at most.  The table of members has a lock for each bucket, each space has its own: no lock is shared by
  *    all.  Order: process, bucket, space.
  *
- * 4. A process that divorces from shared memory (rfork without RFPROC and RFMEM) has zeros instead of pages, and its old pages stay
- *    silent, because the sharers remain.  When it asks again, it gets a new space.
+ * 4. A process that stops sharing its memory (rfork without RFPROC and RFMEM) has zeros instead of pages, and its old pages stay silent,
+ *    because the sharers remain.  When it asks again, it gets a new space.
  */
 #include <sys/param.h>
 #include <sys/systm.h>

@@ -6,7 +6,8 @@
  * 1. The process writes its title into its title area, by the protocol in <usrsysshm/abi.h>.  The kernel reads it there, through its own
  *    map, when another process reads kern.proc.args (ps, top, procstat -c, pgrep -f).  It takes no lock of the process.
  *
- * 2. setproctitle(3) of libc writes kern.proc.args.  The later one wins: a title that was current when libc's came is not shown again.
+ * 2. setproctitle(3) of libc writes kern.proc.args.  The title set last wins: a title that was current when libc's was set is not shown
+ *    again.
  *
  * 3. A forked child inherits the title as a text.  It gets an area when it asks for one, and the text is then its first title.
  */
@@ -28,7 +29,7 @@
 
 static MALLOC_DEFINE(M_USRSYSSHM_TITLE, "usrsysshm titles", "inherited titles");
 
-/* A writer that follows the protocol does not make us begin again so often: it would have to replace the title in a few instructions. */
+/* A writer that follows the protocol does not make us start again so often: it would have to set a title within a few instructions. */
 #define	USS_READ_TRIES	16
 
 static struct uss_oid uss_args;

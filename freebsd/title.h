@@ -20,7 +20,7 @@ struct uss_title {
 	struct uss_object area;		/* NULL: the process has not asked */
 	void		*pages[USS_TITLE_PAGES];
 	vm_offset_t	address;
-	uint64_t	overridden;	/* the title that setproctitle(3) came after */
+	uint64_t	overridden;	/* the title that was current when setproctitle(3) was called */
 	char		*inherited;	/* a forked child's title, until it has an area of its own */
 	uint32_t	inherited_length;
 };

@@ -23,7 +23,7 @@
 
 static struct sysctl_ctx_list uss_sysctls;
 
-/* A question for the size alone maps nothing. */
+/* A request for the size alone maps nothing. */
 static int
 uss_pages_sysctl(SYSCTL_HANDLER_ARGS)
 {

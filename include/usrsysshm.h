@@ -173,8 +173,8 @@ int uss_getdomainname(char *name, size_t size);
  *
  * Replaces uname(2), identical to the last byte. Since 0.1.
  *
- * Falls back as uss_gethostname; and also with the personalities UNAME26 and PER_LINUX32, and after a call of personality(2) that sets
- * one.
+ * Falls back as uss_gethostname; and also with the personalities UNAME26 and PER_LINUX32, and after a thread of the process has set its
+ * personality.
  *
  * Return: 0, or -1 with errno set as for uname(2): EFAULT if @names is NULL. Any other invalid pointer faults with SIGSEGV, unlike
  * uname(2).
@@ -216,12 +216,12 @@ long uss_nprocs_onln(void);
  *
  * Replaces clock_gettime(2) with CLOCK_THREAD_CPUTIME_ID, to the nanosecond. Since 0.1.
  *
- * Costs one RDTSCP and a multiplication. The first call of a process faults once, and has the kernel watch its switches from then on, which
- * costs the process some instructions at each. A thread is served once it has been switched to after that. Makes the system call without an
- * x86-64 time-stamp counter that the scheduler uses as its clock, and in a process of which a thread was forbidden to read that counter
- * (PR_SET_TSC of prctl(2), strict seccomp).
+ * Costs one RDTSCP and a multiplication. The first call of a process faults once. From then on the module watches context switches, which
+ * costs some instructions at each. A thread is served once it has been switched to after that. Makes the system call where the scheduler
+ * does not use an x86-64 time-stamp counter as its clock, and in a process with a thread that may not read that counter (PR_SET_TSC of
+ * prctl(2), strict seccomp).
  *
- * Answers from the page and of the system call, in any order, never go backwards.
+ * Successive answers never go backwards, whether they come from the page or from the system call.
  *
  * Return: 0, or -1 with errno set as for clock_gettime(2): EFAULT if @time is NULL. Any other invalid pointer faults with SIGSEGV, unlike
  * clock_gettime(2).

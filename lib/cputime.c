@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * cputime.c - the CPU time fact: what the calling thread has used of the processor, from the CPU time page
+ * cputime.c - the CPU time fact: the CPU time of the calling thread, from the CPU time page
  *
  * The page has a slot for each processor. A thread that finds the slot of its own processor valid is the thread that the slot is about
  * (<usrsysshm/abi.h>). The process page is not consulted, because the slot is about the thread whatever memory it shares.

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* cputime.h - the CPU time fact: what the calling thread has used of the processor (see cputime.c) */
+/* cputime.h - the CPU time fact: the CPU time of the calling thread (see cputime.c) */
 #ifndef USS_CPUTIME_H
 #define USS_CPUTIME_H
 

@@ -35,7 +35,7 @@ __attribute__((constructor)) static void uss_choose_method(void)
 
 /*
  * Set when all slots of the title area are being written: by more than a dozen writers at once, or by threads that ended in the middle of
- * writing while their process goes on (pthread_cancel). From then on the classic method is used, which can create new slots.
+ * writing while their process continues (pthread_cancel). From then on the classic method is used, which can create new slots.
  */
 static bool uss_area_is_full;
 

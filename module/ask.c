@@ -2,23 +2,22 @@
 /*
  * ask.c - a process asks for its pages
  *
- * A process has no pages until it reads kernel.usrsysshm. From then on the hooks keep its pages right. What happened before, the hooks did
- * not record. This file finds it out, once; that is called settling:
+ * A process has no pages until it reads kernel.usrsysshm. From then on the hooks keep its pages right. They did not record what happened
+ * before. This file finds that out, once; this is called settling:
  *
  * 1. The pages are mapped. Their space is in the table, so its events are seen. It has no owner, so the pid reads 0.
  *
- * 2. The asker becomes the owner; the pid still reads 0. Then all processes are searched for sharers: processes that run in the same memory.
- *    This search finds one that was made before the space, the hook on fork one that is made after it, and both find one in between,
- *    which counts once.
+ * 2. The asker becomes the owner; the pid still reads 0. Then all processes are searched for sharers, which run in the same memory.
+ *    The search finds a sharer that was created before the space; the hook on fork reports one that is created after it. Both can find one
+ *    created in between, which is recorded once.
  *
- * 3. A sharer has left once its event has come: from then on it runs no user code in this memory. That is so when none of its threads is
- *    live; then no search is needed. It is also so in the middle of exec, just before the process takes its new memory. If it is still in
- *    exec, its event may have come before the space was there, or may be yet to come. So the asker searches again, until the process
- *    has its new memory or its exec has failed. After USS_EXEC_TRIES the process is recorded as a sharer, and the pid reads 0. Both are
- *    decided under the lock of the space, which the event takes too.
+ * 3. A sharer that execs or exits causes an event, and runs no user code in this memory afterwards. A process without live threads has
+ *    left already. For a process in the middle of exec this is not known: its event may have come before the space was in the table, or
+ *    may be yet to come. So the asker searches again until that process has its new memory, or its exec has failed. After USS_EXEC_TRIES
+ *    searches it is recorded as a sharer, and the pid reads 0. All this is decided under the lock of the space, which the event takes too.
  *
  * 4. Other threads of the asker may be in another UTS namespace, or have another personality. A thread that is in a system call that
- *    changes either is treated as if it had changed it: its event may have come too early.
+ *    changes either is treated as if it had changed it: its event may have come before the space was in the table.
  *
  * 5. The pid is published.
  */
@@ -60,7 +59,7 @@ static bool uss_runs_in(struct task_struct *process, const struct mm_struct *mm)
 	return false;
 }
 
-/* So far that its event may have come: exec has ended all other threads by then. */
+/* Far enough that its event may have come: exec has ended all other threads by then. */
 static bool uss_is_in_exec(struct task_struct *process)
 {
 	struct task_struct *thread;
@@ -77,8 +76,8 @@ struct uss_search {
 	const struct mm_struct *mm;
 	struct task_struct *process;
 	struct uss_sharer *sharer;	/* to be added */
-	bool again;			/* there may be another search */
-	bool in_doubt;			/* there must be one */
+	bool again;			/* another search is possible */
+	bool in_doubt;			/* another search is needed */
 };
 
 static void uss_examine_process(struct uss_space *space, void *data)
@@ -93,7 +92,7 @@ static void uss_examine_process(struct uss_space *space, void *data)
 		uss_process_add_sharer(space, search->process, &search->sharer);
 }
 
-/* Skips processes that were made after @since: the hook on fork has reported them, and their events are seen. */
+/* Skips processes that were created after @since: the hook on fork has reported them, and their events are seen. */
 static bool uss_search_processes(const struct mm_struct *mm, u64 since, bool again)
 {
 	struct uss_search search = { .mm = mm, .again = again };
@@ -119,10 +118,10 @@ static void uss_find_sharers(struct mm_struct *mm)
 	u64 since = ktime_get_ns();
 	int tries = 0;
 
-	/* Alone. Only a thread of this process could make a sharer. */
+	/* Nothing else runs in this memory, so nothing else can create a sharer. */
 	if (atomic_read(&current->signal->live) == 1 && atomic_read(&mm->mm_users) == 1)
 		return;
-	/* A killed asker does not wait, but it skips no process: it may take long to exit, and sharers go on in its memory. */
+	/* A killed asker does not wait, but skips no process: its exit may take long, and sharers continue to run in its memory. */
 	while (uss_search_processes(mm, since, ++tries < USS_EXEC_TRIES && !fatal_signal_pending(current)))
 		usleep_range(USS_EXEC_WAIT_US / 2, USS_EXEC_WAIT_US);
 }
@@ -139,7 +138,7 @@ static void uss_compare_thread(struct uss_space *space, void *data)
 	uss_space_compare(space, examined->thread, examined->in_doubt);
 }
 
-/* While its task_lock() is held, a thread that has its mm keeps it, its stack and its namespaces. */
+/* While its task_lock() is held, a thread that still has its mm keeps the mm, its stack and its namespaces. */
 static void uss_examine_thread(struct mm_struct *mm, struct task_struct *thread)
 {
 	struct uss_examined_thread examined = { .thread = thread };
@@ -154,7 +153,7 @@ static void uss_examine_thread(struct mm_struct *mm, struct task_struct *thread)
 	task_unlock(thread);
 }
 
-/* Threads that are made meanwhile have what the thread has that makes them, unless there is an event. */
+/* A thread created meanwhile has the namespaces and the personality of its creator; an event reports any difference. */
 static void uss_examine_threads(struct mm_struct *mm)
 {
 	struct task_struct *thread;
@@ -240,7 +239,7 @@ unsigned long uss_ask_title_area(void)
 	area = uss_open_window();
 	if (area)
 		return area;
-	/* If this fails because another thread was quicker, there is an area nevertheless. */
+	/* If this fails because another thread was faster, there is an area all the same. */
 	uss_map_title_area();
 	return uss_open_window();
 }

@@ -8,11 +8,11 @@
  *
  *    with the numbers that tsc.c keeps for sched_clock() and the offset that clock.c of the scheduler adds. They are published in the
  *    machine page, so that a program computes what the kernel would, to the nanosecond. The kernel's own run time of a thread must be this
- *    clock alone, without the time of interrupts and of the hypervisor taken off: otherwise nothing is published.
+ *    clock alone, with no interrupt or hypervisor time subtracted: otherwise nothing is published.
  *
- * 2. The numbers change when the counter's frequency has been measured better, some seconds after boot, and on resume. When the kernel
- *    declares the counter unstable, the clock becomes another one. A probe at the beginning of the function that does it, or a notifier,
- *    withdraws the clock before. In the first two cases a work item publishes it again, once it is the same on all processors.
+ * 2. The numbers change when the kernel has measured the counter's frequency more precisely, some seconds after boot, and on resume. When
+ *    the kernel declares the counter unstable, it changes to another clock. A probe at the beginning of the function that does so, or a
+ *    notifier, withdraws the clock first. In the first two cases a work item publishes it again, once it is the same on all processors.
  *
  * 3. The kernel exports none of this. The addresses are found by name, once. The functions are called by static calls: direct calls, which
  *    control-flow integrity (IBT, kCFI) does not check.
@@ -163,7 +163,7 @@ static const char *uss_clock_read(struct uss_clock *clock)
 static void uss_clock_publish(struct work_struct *work);
 static DECLARE_DELAYED_WORK(uss_clock_work, uss_clock_publish);
 
-/* Readers that began before still have a clock that was right when they looked again. */
+/* A reader that still finds the same sequence has used a clock that was right until then. */
 static void uss_clock_withdraw(bool for_good)
 {
 	unsigned long flags;
@@ -201,7 +201,7 @@ static void uss_report_diverged(struct irq_work *work)
 
 static DEFINE_IRQ_WORK(uss_diverged_work, uss_report_diverged);
 
-/* With the run queue's lock held, where printk() could wake a task up, and so take that lock again. */
+/* Called with the run queue's lock held: printk() could wake a task up, and so take that lock again. */
 void uss_clock_diverged(void)
 {
 	uss_clock_withdraw(true);
@@ -218,7 +218,7 @@ static int uss_before_unstable(struct kprobe *probe, struct pt_regs *regs)
 	return 0;
 }
 
-/* The kernel calls the function for one processor after the other. A second after the last one, the numbers are compared. */
+/* The kernel calls the function for one processor after the other. The numbers are compared a second after the last call. */
 static int uss_before_new_scale(struct kprobe *probe, struct pt_regs *regs)
 {
 	uss_clock_withdraw(false);
@@ -235,7 +235,7 @@ static int uss_after_tsc_mode(struct kretprobe_instance *instance, struct pt_reg
 
 static struct kprobe uss_unstable_probe = { .symbol_name = "clear_sched_clock_stable", .pre_handler = uss_before_unstable };
 static struct kprobe uss_scale_probe = { .symbol_name = "set_cyc2ns_scale", .pre_handler = uss_before_new_scale };
-/* prctl(2) calls the first, in which a compiler may inline the second, and strict seccomp calls the second. */
+/* prctl(2) calls the first function, into which a compiler may inline the second. Strict seccomp calls the second. */
 static struct kretprobe uss_set_tsc_mode_probe = { .kp.symbol_name = "set_tsc_mode", .handler = uss_after_tsc_mode };
 static struct kretprobe uss_disable_tsc_probe = { .kp.symbol_name = "disable_TSC", .handler = uss_after_tsc_mode };
 static struct kretprobe *uss_tsc_mode_probes[] = { &uss_set_tsc_mode_probe, &uss_disable_tsc_probe };

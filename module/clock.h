@@ -16,7 +16,7 @@ bool uss_clock_probe(void);
 int uss_clock_init(struct uss_machine_page *page, void (*stop)(void));
 void uss_clock_exit(void);
 
-/* A thread's run time is not what the clock says: withdraws the clock for good. In atomic context, also with a run queue's lock held. */
+/* A thread's run time has diverged from the clock: withdraws the clock for good. In atomic context, also with a run queue's lock held. */
 void uss_clock_diverged(void);
 
 #endif /* USS_CLOCK_H */

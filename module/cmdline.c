@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * cmdline.c - how others read the command line and the environment of a process
+ * cmdline.c - how other processes read the command line and the environment of a process
  *
  * 1. /proc/PID/cmdline reads the range from mm->arg_start to mm->arg_end by access_remote_vm(mm, address, ..., FOLL_ANON): first its last
- *    byte, which tells how far the text goes, then the text. So does /proc/PID/environ its range, and no other code passes just that flag.
- *    These calls come to uss_cmdline_read() instead. Who may read is checked by their callers.
+ *    byte, which tells how far the text goes, then the text. /proc/PID/environ reads its range in the same way. No other code passes this
+ *    flag alone. The hook redirects these calls to uss_cmdline_read(). Their callers check the permission.
  *
  * 2. It reads what access_remote_vm() would read, byte for byte, except that it does not make the process's stack grow for an address
- *    below it. The lock that this needs, the mmap_lock, is waited for, but not for long (patience.c). In the end the answer for a command
- *    line is what was last read of it (kept.c), otherwise nothing. (Calling the original function when the lock is free would not do:
- *    the lock could be taken in between, and then that function would wait.)
+ *    below it. It waits for the mmap_lock, but not for long (patience.c). If it does not get the lock, a command line reads as it was
+ *    last read (kept.c) or, if that is not known, as empty; an environment reads as empty. (Calling the original function when the lock
+ *    is free would not do: the lock could be taken in between, and then that function would wait.)
  *
  * 3. For an mm with a window (title.c) an address means:
  *    the window's last byte    with a title: not NUL, which makes the kernel read a text up to its NUL. Without one: the last byte of the
@@ -19,8 +19,8 @@
  *    any other address         the environment
  *    Reading a title takes no mmap_lock, so nothing that the process does can delay its reader.
  *
- * 4. ps_patience_ms=0: reads of processes without a window are left to the original function. Nothing is kept, because a copy would not
- *    be what was last read, and no process is known to be stuck.
+ * 4. With ps_patience_ms=0 the original function reads processes without a window. No command line is kept, because not every read is
+ *    seen, and no process is known to be stuck.
  */
 #include <linux/atomic.h>
 #include <linux/highmem.h>
@@ -68,7 +68,7 @@ struct uss_reading {
 	struct mm_struct *mm;
 	unsigned int gup_flags;
 	struct uss_args args;		/* where the command line is in the process's memory */
-	bool stuck;			/* the lock could not be had in time */
+	bool stuck;			/* did not get the lock in time */
 };
 
 /* What __access_remote_vm() does for a read, with the mmap_lock. Returns how many bytes could be read. */
@@ -88,7 +88,7 @@ static int uss_read_locked(const struct uss_reading *reading, unsigned long addr
 			kunmap_local(at);
 			put_page(page);
 		} else {
-			/* Such as the memory of a device. */
+			/* For example device memory. */
 			piece = vma->vm_ops && vma->vm_ops->access ? vma->vm_ops->access(vma, addr + done, buf + done, len - done, 0) : 0;
 			if (piece <= 0)
 				break;
@@ -116,7 +116,7 @@ static int uss_read_memory(struct uss_reading *reading, unsigned long addr, char
 		return in_args ? uss_kept_read(reading->mm, args, addr, buf, len) : 0;
 	}
 	got = uss_read_locked(reading, addr, buf, len);
-	/* A last byte that is not NUL is only how the kernel learns that the text goes on. */
+	/* Not a read of the last byte alone that is not NUL: it only tells the kernel that the text goes on. */
 	keep = in_args && got > 0 && !(uss_is_last_byte(args, addr, len) && *buf);
 	if (keep && got >= args->end - addr)
 		last = buf[args->end - 1 - addr];
@@ -147,13 +147,13 @@ static unsigned long uss_command_line_end(struct uss_reading *reading)
 	return env_start == end && env_end >= env_start ? env_end : end;
 }
 
-/* A read in the window of a process that has no title: as the kernel reads where there is no window. */
+/* A read in the window of a process without a title. The kernel gets what it would get without the window. */
 static int uss_read_untitled(struct uss_reading *reading, const struct uss_title *title, unsigned long addr, char *buf, int len)
 {
 	unsigned long end;
 
 	if (len == 1 && addr == title->window + title->window_size - 1) {
-		/* To the kernel a NUL is the same as nothing read. And a read that begins here begins behind the command line. */
+		/* The kernel treats a NUL like a failed read. If the window is larger, this address is behind the command line. */
 		if (uss_read_memory(reading, title->arg_end - 1, buf, 1) == 1 && *buf)
 			return 1;
 		if (title->window_size > title->arg_end - title->arg_start)
@@ -186,7 +186,7 @@ static int uss_read_window(struct uss_reading *reading, unsigned long addr, char
 		*buf = 'x';
 		got = 1;
 	} else {
-		/* All of it from the window's beginning, at once. */
+		/* Only a read from the window's beginning gets the title, in one piece. */
 		copy.text[copy.length] = '\0';
 		got = addr == title->window ? min_t(int, len, copy.length + 1) : 0;
 		memcpy(buf, copy.text, got);
@@ -210,7 +210,7 @@ bool uss_cmdline_is_concerned(struct mm_struct *mm, unsigned int gup_flags)
 
 int uss_cmdline_read(struct mm_struct *mm, unsigned long addr, void *buf, int len, unsigned int gup_flags)
 {
-	/* The program may be moving its command line just now. Then a copy of what is read is valid for a place where it is not. */
+	/* If the program moves its command line at this moment, the copy is kept for a place where no command line is. */
 	struct uss_args args = { READ_ONCE(mm->arg_start), READ_ONCE(mm->arg_end) };
 	struct uss_reading reading = { .mm = mm, .gup_flags = gup_flags, .args = args };
 	int got = uss_has_window(mm) ? uss_read_window(&reading, addr, buf, len) : uss_read_memory(&reading, addr, buf, len);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* cmdline.h - how others read the command line and the environment of a process (see cmdline.c) */
+/* cmdline.h - how other processes read the command line and the environment of a process (see cmdline.c) */
 #ifndef USS_CMDLINE_H
 #define USS_CMDLINE_H
 
 #include <linux/mm_types.h>
 
 int uss_cmdline_init(void);
-/* Readers that wait give up. Those that come later get the lock at once, or nothing. */
+/* Readers that wait give up. Later ones get the lock at once or not at all. */
 void uss_cmdline_exit(void);
 
 /* Must uss_cmdline_read() answer this call of access_remote_vm()? Atomic context. */

@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * cputime.c - the CPU time page: what each thread has used of the processor
+ * cputime.c - the CPU time page: the CPU time of each thread
  *
- * 1. The kernel's run time of a thread is sum_exec_runtime, plus what the scheduler's clock has gone on since exec_start. At each tick both
- *    move by the same amount. So sum_exec_runtime - exec_start does not change from one switch to the thread until the next switch from it,
+ * 1. The kernel's run time of a thread is sum_exec_runtime, plus the time on the scheduler's clock since exec_start. At each tick both
+ *    move by the same amount. So sum_exec_runtime - exec_start does not change between a switch to the thread and the next switch from it,
  *    and the run time is that difference plus the clock, which a program reads by itself (clock.c).
  *
  * 2. A process that has touched its CPU time page is a reader. The page has a slot for each processor. At a switch to a thread that runs in
- *    the reader's memory, its difference is put into the processor's slot; at the switch from it, the slot becomes invalid. A thread that
+ *    the reader's memory, its difference is stored in the processor's slot; at the switch from it, the slot becomes invalid. A thread that
  *    finds its own processor's slot valid, while it runs there, is the thread that the slot is about. It does not matter which threads
- *    and processes share the memory, nor who has made them, nor what user space believes about threads.
+ *    and processes share the memory, how they were created, or what user space knows about threads.
  *
  * 3. Switches are watched, by a tracepoint, while there is a reader and some seconds longer. A switch finds the reader by its mm, in a
- *    table that is read under RCU, without a lock. A work item adds and removes the probe: nothing waits for it. Until a processor has
- *    switched, its slot is invalid, and the thread there makes the system call.
+ *    table that is read under RCU, without a lock. A work item adds and removes the probe, and nothing waits for that. Until a processor
+ *    has switched, its slot is invalid, and the thread there makes the system call.
  *
- * 4. A reader ends with its space. After one grace period no switch publishes in its pages. Then it is taken off the processors that
- *    still do; after another grace period no switch writes to its pages.
+ * 4. A reader ends with its space. After one grace period no switch makes one of its slots valid. Then the slots that are still valid are
+ *    removed from their processors; after another grace period no switch writes to its pages.
  *
- * 5. A thread that may not read the counter (PR_SET_TSC, strict seccomp) would be killed by the attempt. The page is disabled for good when
- *    a thread of the reader's memory is found to be such a one: when the page begins, at a switch to the thread, when it becomes one.
+ * 5. A thread that may not read the counter (PR_SET_TSC, strict seccomp) would be killed by the attempt. The page is disabled for good once
+ *    such a thread is found in the reader's memory: when the page is created, at a switch to the thread, or when it loses the right.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -44,7 +44,7 @@
 #include "page.h"
 #include "space.h"
 
-/* How long switches are watched after the last reader has gone: the probe is not added and removed all the time. */
+/* How long switches are watched after the last reader has gone, so that the probe is not added and removed all the time. */
 #define USS_WATCH_LONGER	(10 * HZ)
 
 struct uss_cputime_reader {
@@ -117,7 +117,7 @@ static u64 uss_run_time(const struct task_struct *task)
 
 static notrace void uss_slot_end(struct uss_cputime_slot **valid, const struct task_struct *prev)
 {
-	/* The reader may just be ending: then one of the two takes the slot. */
+	/* The reader may be ending at this moment: then only one of the two gets the slot. */
 	struct uss_cputime_slot *slot = xchg(valid, NULL);
 
 	if (!slot)
@@ -204,7 +204,7 @@ static void uss_reader_free_rcu(struct rcu_head *rcu)
 	uss_reader_free(container_of(rcu, struct uss_cputime_reader, rcu));
 }
 
-/* No switch puts the reader's slots on a processor any more. Take them off. */
+/* No switch makes a slot of this reader valid any more. Remove those that still are from their processors. */
 static void uss_reader_take_off(struct rcu_head *rcu)
 {
 	struct uss_cputime_reader *reader = container_of(rcu, struct uss_cputime_reader, rcu);
@@ -237,7 +237,7 @@ static struct uss_cputime_reader *uss_reader_alloc(void)
 	return reader;
 }
 
-/* Threads that were there before the reader and run on without a switch. Those that come later are seen at a switch. */
+/* Checks the threads that existed before the reader and may run on without a switch. Later ones are checked at a switch. */
 static bool uss_all_may_read_counter(const struct mm_struct *mm)
 {
 	struct task_struct *process, *thread;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* cputime.h - the CPU time page: what each thread has used of the processor (see cputime.c) */
+/* cputime.h - the CPU time page: the CPU time of each thread (see cputime.c) */
 #ifndef USS_CPUTIME_H
 #define USS_CPUTIME_H
 

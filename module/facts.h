@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * facts.h - what a fact gives to space.c
+ * facts.h - what a fact provides for space.c
  *
- * A fact is a group of values that processes read from one page, and its rules: what the page says, for whom it is valid, and when it
- * must be silent. Each fact is one file (process.c, names.c, machine.c, cputime.c, title.c) with one table of functions, listed in space.c, which
- * calls them. These are the only calls through a pointer into the facts; facts never call space.c.
+ * A fact is a group of values that processes read from one page, and its rules: what the page contains, for which process it is valid, and
+ * when its readers must fall back. Each fact is one file (process.c, names.c, machine.c, cputime.c, title.c) with one table of functions,
+ * listed in space.c, which calls them. These are the only calls through a pointer into the facts; facts never call space.c.
  */
 #ifndef USS_FACTS_H
 #define USS_FACTS_H
@@ -35,7 +35,7 @@ struct uss_fact {
 	pgoff_t first;			/* page number */
 	unsigned int pages;
 
-	/* Before init: whether this kernel and machine allow the fact. It says why not. If not, none of the others is called. */
+	/* Before init: whether this kernel and machine allow the fact. Prints why not; then no other function is called. */
 	bool (*probe)(void);
 	/* Loading and unloading. At exit no process has a page and no hook is registered. init() prints why it fails. */
 	int (*init)(void);
@@ -56,7 +56,7 @@ struct uss_fact {
 	/* What happens to the owner of the space. Locked. */
 	void (*own)(struct uss_space *space, struct task_struct *task);		/* @task becomes the owner */
 	void (*leave)(struct uss_space *space);					/* the owner has exited or executed another program */
-	/* A thread, from @task's namespaces. @new is NULL where it is not known which: any may change. */
+	/* A thread leaves @task's namespaces for @new. @new is NULL if it is not known: any namespace may change. */
 	void (*enter)(struct uss_space *space, struct task_struct *task, const struct nsproxy *new);
 	void (*change_personality)(struct uss_space *space);			/* a thread changes its personality */
 	/* While settling: a thread's namespaces and personality, which may be changing (@in_doubt). With the thread's task_lock(). */

@@ -105,7 +105,7 @@ static notrace void uss_at_exit_mm_release(unsigned long ip, unsigned long paren
 		uss_space_leave(current);
 }
 
-/* One function may serve both, and then its caller is told by this flag, which do_exit() sets first. */
+/* For kernels with one function for both. do_exit() sets the flag before it calls the function. */
 static notrace void uss_at_mm_release(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
 	if (current->flags & PF_EXITING)
@@ -164,7 +164,7 @@ static notrace void uss_at_setns(unsigned long ip, unsigned long parent_ip, stru
 	unsigned long arguments[6];
 
 	syscall_get_arguments(current, current_pt_regs(), arguments);
-	/* 0: that of the file, whatever it is. */
+	/* 0: whatever kind of namespace the file is. */
 	if ((!(u32)arguments[1] || arguments[1] & (CLONE_NEWUTS | CLONE_NEWTIME)) && !uss_namespace_call_is_known())
 		uss_space_enter(current, NULL);
 }
@@ -251,8 +251,8 @@ static void uss_at_fork(void *data, struct task_struct *parent, struct task_stru
 #define USS_OPS_FLAGS (FTRACE_OPS_FL_SAVE_REGS | FTRACE_OPS_FL_SAVE_REGS_IF_SUPPORTED | FTRACE_OPS_FL_RECURSION | FTRACE_OPS_FL_PERMANENT)
 
 /*
- * Unregistering a hook takes a quarter of a second. So one hook holds all functions that need neither an order among themselves nor
- * replacement. The address tells which of them was called.
+ * Unregistering a hook takes a quarter of a second. So one hook covers all functions that need neither a certain order nor replacement.
+ * The address tells which of them was called.
  */
 struct uss_hook {
 	struct uss_function {
@@ -293,7 +293,7 @@ static struct uss_hook uss_hooks[] = {
 		{ "proc_sys_poll_notify", uss_at_proc_sys_poll_notify },
 		{ "calc_global_load", uss_at_calc_global_load },
 	}, { .func = uss_at_function, .flags = USS_OPS_FLAGS } },
-	/* Registered after the hook on the end of a change: no beginning without an end. */
+	/* Registered after the hook on the end of a change: if the beginning is seen, the end is seen too. */
 	{ {
 		{ "add_device_randomness", uss_at_add_device_randomness },
 	}, { .func = uss_at_function, .flags = USS_OPS_FLAGS } },
@@ -318,7 +318,7 @@ static int uss_function_find(struct uss_function *function)
 
 	if (err)
 		return err;
-	/* FTRACE: the probe would be where ftrace is called from. Where no probe is, ftrace_set_filter_ip() tells. */
+	/* The flag says that ftrace is called at this address. Without KPROBES_ON_FTRACE, ftrace_set_filter_ip() checks that. */
 	if (!IS_ENABLED(CONFIG_KPROBES_ON_FTRACE) || probe.flags & KPROBE_FLAG_FTRACE)
 		function->address = (unsigned long)probe.addr;
 	else
@@ -391,8 +391,8 @@ static void uss_find_tracepoint(struct tracepoint *tracepoint, void *data)
 }
 
 /*
- * A task that began to set a name before the hooks were registered is seen to end its change only. Wait for such tasks. For
- * synchronize_rcu_tasks() a task that sleeps on uts_sem is done; but that queue moves, so while such changes keep ending, wait again.
+ * If a task began to set a name before the hooks were registered, only the end of its change is seen. Wait for such tasks.
+ * synchronize_rcu_tasks() does not wait for a task that sleeps on uts_sem. But that queue moves: wait again as long as such changes end.
  */
 static void uss_wait_for_early_setters(void)
 {
@@ -425,7 +425,7 @@ int uss_hooks_init(void)
 		if (err)
 			goto unregister;
 	}
-	/* The last that can fail here: its readers may sleep inside, and would have to be waited for. */
+	/* The last step that can fail: readers may sleep inside this hook, and undoing it would have to wait for them. */
 	err = uss_hook_register(&uss_read_hook);
 	if (err)
 		goto unregister;

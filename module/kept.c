@@ -6,7 +6,7 @@
  *    (cmdline.c). Most reads find an equal copy, and change nothing.
  *
  * 2. A copy is found by its mm, and is valid for the place where the command line was. It is removed when the mm ends (exit_mmap()), at
- *    exec or exit. A reader holds its mm, so it cannot come later.
+ *    exec or exit. A reader holds the mm, so no copy is stored after that.
  *
  * 3. A command line can be read in pieces. A piece that follows what is kept extends it. A piece that differs replaces what is kept from
  *    there on.
@@ -151,7 +151,7 @@ static unsigned long uss_kept_evict(unsigned long count, long bytes)
 /* GFP_NOWAIT: a copy is not worth waiting for, nor reclaiming other memory. */
 static struct uss_kept *uss_kept_alloc(size_t length)
 {
-	/* What the allocator uses, and charges, is counted. What is more than needed is room for the next piece. */
+	/* Counts what the allocator uses and charges. The rest of it is room for the next piece. */
 	size_t size = kmalloc_size_roundup(offsetof(struct uss_kept, text) + length);
 	struct uss_kept *kept;
 	long over = atomic_long_read(&uss_kept_total) + size - USS_KEPT_TOTAL;
@@ -203,7 +203,7 @@ static void uss_kept_replace(struct uss_kept_bucket *bucket, struct uss_kept *ne
 	atomic_long_inc(&uss_kept_count);
 }
 
-/* The first try is without memory in @new. Returns false if it needs some: room for @offset and @length. Takes @new if it is used. */
+/* The first try has no memory in @new. Returns false if it needs some, for @offset and @length. Sets @new to NULL if it is used. */
 static bool uss_kept_try(const struct mm_struct *mm, const struct uss_args *args, size_t offset, const char *piece, size_t length,
 			 char last, struct uss_kept **new)
 {
@@ -213,7 +213,7 @@ static bool uss_kept_try(const struct mm_struct *mm, const struct uss_args *args
 
 	raw_spin_lock(&bucket->lock);
 	kept = uss_kept_find(bucket, mm);
-	/* As in uss_kept_exit(): ps_patience_ms is set to 0 before uss_kept_forget_all(). */
+	/* ps_patience_ms, too, is set to 0 before uss_kept_forget_all(): see uss_kept_exit(). */
 	if (!READ_ONCE(uss_kept_is_closed) && READ_ONCE(uss_ps_patience_ms) &&
 	    (kept ? uss_kept_continues(kept, args, offset, last) : !offset)) {
 		done = kept && uss_kept_put(kept, offset, piece, length);
@@ -300,7 +300,7 @@ int uss_kept_init(void)
 
 void uss_kept_exit(void)
 {
-	/* Under a bucket's lock, either uss_kept_forget_all() sees a new copy, or its reader sees this. */
+	/* Under a bucket's lock, either uss_kept_forget_all() sees a new copy, or the reader that stores it sees this flag. */
 	WRITE_ONCE(uss_kept_is_closed, true);
 	uss_kept_forget_all();
 	uss_shrinker_unregister(uss_kept_shrinker);

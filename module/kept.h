@@ -21,8 +21,8 @@ void uss_kept_exit(void);
  */
 void uss_kept_store(const struct mm_struct *mm, const struct uss_args *args, unsigned long addr, const char *piece, int length, char last);
 /*
- * Does what a read of @len bytes at @addr would have done then. Returns how many bytes are known. If the last byte is not, the kernel takes
- * it for NUL, and reads the same text.
+ * Reads @len bytes at @addr from the copy, as the last read would have. Returns how many bytes are known. If the last byte is not, the
+ * kernel takes it for NUL, and reads the same text.
  */
 int uss_kept_read(const struct mm_struct *mm, const struct uss_args *args, unsigned long addr, char *buf, int len);
 

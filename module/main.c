@@ -7,20 +7,20 @@
  *	user.c		sysctl and sysfs
  *	hooks.c		the kernel reports what happens to processes
  *	ask.c		a process asks for its pages
- *	cmdline.c	another process reads the command line or the environment of one
- *	patience.c	how long it waits for the mmap_lock
+ *	cmdline.c	another process reads a command line or an environment
+ *	patience.c	how long that reader waits for the mmap_lock
  *	kept.c		command lines as they were last read
  *	unload.c	takes the pages away from all processes
  *	map.c		our VMAs in a process
- *	space.c		address spaces that have pages; hands out events to the facts
+ *	space.c		address spaces that have pages; passes events to the facts
  *	title.c		fact: the title area
- *	cputime.c	fact: what each thread has used of the processor
- *	clock.c		the scheduler's clock, for it
+ *	cputime.c	fact: the CPU time of each thread
+ *	clock.c		the scheduler's clock, for cputime.c
  *	machine.c	fact: load averages and processors online
  *	names.c		fact: the names of a UTS namespace
- *	process.c	fact: pid, fork id, start time, and for whom all facts of a process are valid
- *	sharer.c	memory for it that hooks may take and give back
- *	withdraw.c	takes a page out of one process
+ *	process.c	fact: pid, fork id, start time, and for which process the pages are valid
+ *	sharer.c	records of sharers, which hooks allocate and free
+ *	withdraw.c	removes the system page from one process
  *	page.c		allocates and counts pages
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt

@@ -145,7 +145,7 @@ const struct vm_operations_struct uss_title_vm_ops = {
  */
 
 /*
- * WIPEONFORK: fork does not copy the page tables of such a VMA, whatever else becomes of it. DONTEXPAND prevents that it is merged,
+ * WIPEONFORK: fork does not copy the page tables of such a VMA, whatever else becomes of it. DONTEXPAND keeps it from being merged,
  * duplicated by mremap, locked, or registered with userfaultfd.
  * VM_EXEC: old 32-bit programs get it with every readable mapping. The caller makes the protection fit the flags.
  */
@@ -161,7 +161,7 @@ static int uss_ro_mmap(struct file *file, struct vm_area_struct *vma)
 {
 	struct uss_space *space = uss_space_get(vma->vm_mm);
 
-	/* Another thread was quicker, or the program has unmapped some of its pages: one set of pages, or none. */
+	/* Another thread was faster, or the program has unmapped some of its pages. A process has one set of pages only. */
 	if (space) {
 		uss_space_put(space);
 		return -EEXIST;
@@ -188,7 +188,7 @@ static int uss_title_mmap(struct file *file, struct vm_area_struct *vma)
 	if (!space)
 		return -ENOENT;
 	if (vma->vm_pgoff == USS_TITLE_PGOFF) {
-		/* Another thread was quicker. */
+		/* Another thread was faster. */
 		if (uss_title_has_area(space)) {
 			uss_space_put(space);
 			return -EEXIST;

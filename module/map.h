@@ -10,10 +10,10 @@ int uss_map_init(void);
 /* When no process has a mapping any more. */
 void uss_map_exit(void);
 
-/* Maps the read-only pages into the current process. Returns their address, also if another thread was quicker; 0 if it has none. */
+/* Maps the read-only pages into the current process. Returns their address, also if another thread was faster; 0 if it has none. */
 unsigned long uss_map_pages(void);
 
-/* Maps the title area. Returns false without room or memory, or if another thread was quicker. */
+/* Maps the title area. Returns false without room or memory, or if another thread was faster. */
 bool uss_map_title_area(void);
 
 /* Where the current process has its pages, 0 without. */

@@ -6,16 +6,17 @@
  *    namespace. The page is found by the namespace's address. A process that leaves the namespace first drops its reference to the
  *    page, so that address is never stale.
  *
- * 2. uts_sem, the kernel's lock of the names, is not exported. But the hooks report each change twice: before the setter takes uts_sem, and
- *    after the name is complete. While no change is under way in a namespace, its names are stable and can be copied.
+ * 2. uts_sem, the kernel's lock for the names, is not exported. But the hooks report each change twice: before the setter takes uts_sem,
+ *    and after the name is complete. While no change is under way in a namespace, its names are stable and can be copied.
  *
- * 3. From the beginning of a change to the end of the last one, the page's sequence counter is odd and readers fall back to the system
- *    call. When it is even again, the page holds what the kernel has. So a page is right by the time the setter's system call returns.
+ * 3. From the beginning of a change to the end of the last one, the page is silent: its sequence counter is odd, and readers fall back to
+ *    the system call. When it is even again, the page holds what the kernel has. So a page is right by the time the setter's system call
+ *    returns.
  *
  * 4. Changes are counted for each bucket of the hash table, not for each page. So a page that is made during a change begins odd, and is
  *    published at the end of the last change in its bucket.
  *
- * 5. A change that began before the module's hooks were registered is seen to end only. A page that exists by then is not harmed: it is
+ * 5. If a change began before the module's hooks were registered, only its end is seen. A page that exists by then is not harmed: it is
  *    published at the end, when the name is complete. But a page that was made during such a change may hold half a name. So when such a
  *    change ends soon after loading, all pages are silent for a second. In that time the other early setters finish as well: uts_sem
  *    is handed on every few milliseconds. Long after loading, such an end means that the kernel sets names at an entry point that
@@ -50,7 +51,7 @@
 struct uss_system {
 	struct hlist_node node;
 	struct uts_namespace *ns;	/* the key */
-	refcount_t references;		/* only the last one takes the lock to go */
+	refcount_t references;		/* only dropping the last one takes the lock */
 	struct page *page;
 	struct rcu_head rcu;
 };
@@ -65,7 +66,7 @@ static struct uss_system_bucket {
 static DEFINE_RAW_SPINLOCK(uss_names_lock);	/* the table and all below */
 static bool uss_names_are_ready, uss_names_are_lost;
 
-/* After a change that was only seen to end (point 5): for how long pages are silent, and how long after loading that is no error. */
+/* After a change of which only the end was seen (point 5): how long pages are silent, and how long after loading this is no error. */
 #define USS_NAMES_SILENCE	HZ
 #define USS_NAMES_LOADING	(60 * HZ)
 
@@ -218,7 +219,7 @@ static void uss_names_silence_all(void)
 			uss_system_silence(system);
 }
 
-/* A change was seen to end only (point 5). */
+/* Only the end of a change was seen (point 5). */
 static void uss_names_unseen_change(void)
 {
 	uss_names_unseen++;
@@ -311,7 +312,7 @@ static void uss_names_own(struct uss_space *space, struct task_struct *task)
 
 /*
  * The owner is about to leave its UTS namespace, which may then be freed. First the process page stops being valid for the names, then the
- * system page may stop being kept right. A process that goes on in this memory must not see it any more.
+ * system page may stop being kept right. A process that continues in this memory must not see it any more.
  */
 static void uss_names_drop(struct uss_space *space, bool goes_on)
 {

@@ -20,9 +20,9 @@ struct uss_space_names {
 void uss_names_begin_change(struct uts_namespace *ns);
 void uss_names_end_change(struct uts_namespace *ns);
 
-/* From now on every change is seen from its beginning to its end, or is no longer. */
+/* Whether, from now on, every change is seen from its beginning to its end. */
 void uss_names_set_ready(bool ready);
-/* How many changes were seen to end only. */
+/* Of how many changes only the end was seen. */
 unsigned int uss_names_count_unseen(void);
 
 #endif /* USS_NAMES_H */

@@ -9,16 +9,16 @@
  *    never free: trying again and again would fail.) A timer ends the wait. It makes the reader's interruptible sleep end by
  *    TIF_NOTIFY_SIGNAL, which, unlike a signal, the reading program does not see.
  *
- * 2. ps reads the command lines of all processes, and all waits together must be short. So an mm that was waited for in vain is marked stuck,
- *    if one thread held the lock all the time. For a second its readers only try the lock, and later a reader waits 15 ms for it, once a
+ * 2. ps reads the command lines of all processes, and all waits together must be short. So when a wait times out, the mm is marked stuck,
+ *    if one thread held the lock all the time. For a second its readers only try the lock. Later a reader waits 15 ms for it, once a
  *    second. The first reader that gets the lock clears the mark.
  *
- * 3. One reading process waits ps_patience_ms in full for the first stuck mm that it meets, then 15 ms for each, and ten times
- *    ps_patience_ms for all. The account is cleared after a second without a wait in vain. In the queue, 15 ms are long enough for a process
- *    that is not stuck. So a user who has stuck processes shortens the wait for others, but does not end it.
+ * 3. One reading process waits ps_patience_ms in full for the first stuck mm that it meets, 15 ms for each further one, and ten times
+ *    ps_patience_ms for all of them. Its account is cleared after a second without a timeout. In the queue, 15 ms are long enough for a
+ *    process that is not stuck. So a user who has stuck processes shortens the wait for others, but does not end it.
  *
- * Marks and accounts are in two small tables. When two mms or two readers have the same entry, the one that waited in vain later has it, and
- * the other one waits again. (A reader that does not wait takes no entry. So it costs time to take one from somebody else.)
+ * Marks and accounts are in two small hash tables. When two mms or two readers share an entry, the later timeout takes it, and the other
+ * one waits in full again. (A reader that does not wait takes no entry, so taking the entry of another reader costs time.)
  */
 #include <linux/hash.h>
 #include <linux/jiffies.h>
@@ -45,7 +45,7 @@ unsigned int uss_ps_patience_ms = 100;
 
 static struct uss_stuck {
 	const struct mm_struct *mm;	/* compared, never dereferenced; NULL: none */
-	unsigned long since;		/* the last wait in vain; in jiffies, as all times here */
+	unsigned long since;		/* the last timeout; in jiffies, as all times here */
 } uss_stuck[1 << USS_STUCK_BITS];
 
 static struct uss_reader {
@@ -92,7 +92,7 @@ static struct uss_reader *uss_current_reader(void)
 	return &uss_readers[hash_32(task_tgid_nr(current), USS_READER_BITS)];
 }
 
-/* How long the current process has waited in vain, if @reader is its account. With the lock. */
+/* How long the current process has waited without getting a lock, if @reader is its account. With the lock. */
 static unsigned long uss_waited(const struct uss_reader *reader)
 {
 	return reader->tgid == task_tgid_nr(current) && !time_after(jiffies, reader->since + HZ) ? reader->waited : 0;
@@ -133,7 +133,7 @@ static void uss_waited_in_vain(const struct mm_struct *mm, unsigned long waited,
 	raw_spin_unlock(&uss_patience_lock);
 }
 
-/* Identifies the thread that holds the lock; the lowest bits are flags. A real-time kernel does not know it. */
+/* Identifies the thread that holds the lock; the lowest bits are flags. A real-time kernel does not record it. */
 static unsigned long uss_holder(struct mm_struct *mm)
 {
 #ifdef CONFIG_PREEMPT_RT

@@ -9,7 +9,7 @@
 /* The module parameter ps_patience_ms; 0: readers wait as long as the lock is held. */
 extern unsigned int uss_ps_patience_ms;
 
-/* Takes @mm's mmap_lock for reading. Returns false if it could not be had in time. May sleep. */
+/* Takes @mm's mmap_lock for reading. Returns false if it did not get it in time. May sleep. */
 bool uss_lock_patiently(struct mm_struct *mm);
 
 /* @mm is going away. Atomic context. */

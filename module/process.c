@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * process.c - the process page: pid, fork id, start time, and for whom they are valid
+ * process.c - the process page: pid, fork id, start time, and for which process they are valid
  *
  * 1. The page is valid for one process: the owner, identified by its signal_struct, which all its threads share. The owner is the
  *    process that asked. After fork it is the child, which is known only after its mm was copied. Until then, and after the owner has
@@ -40,7 +40,7 @@ static u64 uss_next_forkid(void)
 	return atomic64_inc_return(&uss_last_forkid);
 }
 
-/* As field 22 of /proc/PID/stat, which the task itself would read, before it is rounded. */
+/* Field 22 of /proc/PID/stat, as the task itself would read it, before it is rounded. */
 static u64 uss_start_time(struct task_struct *task)
 {
 	u64 start = task->group_leader->start_boottime;
@@ -66,7 +66,7 @@ u64 uss_current_start_time(void)
  * The page
  */
 
-/* Writes the fields that can change. Only here is it decided whether the page tells its reader who it is. */
+/* Writes the fields that can change. The only place that decides whether the page shows the pid. */
 static void uss_write_process(struct uss_space *space, struct uss_process_page *page)
 {
 	const struct uss_process *process = &space->process;
@@ -74,10 +74,10 @@ static void uss_write_process(struct uss_space *space, struct uss_process_page *
 
 	lockdep_assert_held(&space->lock);
 	WRITE_ONCE(page->start_time, process->start_time);
-	/* While settling it is not known yet what all threads have in common. */
+	/* While settling it is not known yet in which namespaces the other threads are. */
 	WRITE_ONCE(page->speaks, process->settling ? 0 : process->speaks);
 	WRITE_ONCE(page->title_area, process->title_area);
-	/* Release: a reader that sees the pid sees what the pid vouches for. */
+	/* Release: a reader that sees the pid also sees the fields that the pid makes valid. */
 	smp_store_release(&page->pid, alone ? process->pid : 0);
 }
 
@@ -158,7 +158,7 @@ static struct uss_sharer *uss_find_sharer(struct uss_space *space, struct signal
 	return NULL;
 }
 
-/* Once: the tracepoint and ask.c can both report a process that is made while another one asks. */
+/* Adds it once: the tracepoint and ask.c can both report a process that is created while another one asks. */
 void uss_process_add_sharer(struct uss_space *space, struct task_struct *task, struct uss_sharer **new)
 {
 	struct uss_sharer *sharer = *new;
@@ -242,7 +242,7 @@ static void uss_process_free(struct uss_space *space)
 
 static int uss_process_init(void)
 {
-	/* Fork ids start where the clock is: a number of an earlier load of this module never comes again. */
+	/* Fork ids start at the time since boot, so they never repeat one from an earlier load of this module. */
 	atomic64_set(&uss_last_forkid, ktime_get_boottime_ns());
 	return uss_sharers_init();
 }

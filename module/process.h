@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* process.h - the process page: pid, fork id, start time, and for whom they are valid (see process.c) */
+/* process.h - the process page: pid, fork id, start time, and for which process they are valid (see process.c) */
 #ifndef USS_PROCESS_H
 #define USS_PROCESS_H
 

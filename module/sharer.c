@@ -3,8 +3,8 @@
  * sharer.c - memory for the record of a process that shares another one's memory
  *
  * The hooks on fork, exec and exit allocate and free such records. Under PREEMPT_RT they run with preemption off, where the allocator's
- * locks may not be taken. There, records come from a reserve and go back to it, and a work item fills the reserve up and takes off what
- * is too much. When more processes are made at once than the reserve has records, the hook gets none (process.c says what follows).
+ * locks may not be taken. There, records come from a reserve and go back to it, and a work item fills the reserve up and frees what
+ * is too much. When more processes are created at once than the reserve has records, the hook gets none (process.c says what follows).
  */
 #include <linux/slab.h>
 #include <linux/spinlock.h>

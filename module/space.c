@@ -2,11 +2,11 @@
 /*
  * space.c - address spaces that have pages, and what happens to them
  *
- * 1. A struct uss_space belongs to one mm from the moment our first VMA comes into it (the process asked for its pages, or fork copied
- *    the VMA) until the last one goes (munmap, exec, exit). It is found by its mm. The VMAs go before the mm is freed, so an mm pointer in
+ * 1. A struct uss_space belongs to one mm from the moment it gets our first VMA (the process asked for its pages, or fork copied the VMA)
+ *    until the last one goes (munmap, exec, exit). It is found by its mm. The VMAs go before the mm is freed, so an mm pointer in
  *    the table is never stale. (A dead space can still be found, under RCU, for a moment.)
  *
- * 2. What the pages say is up to the facts (facts.h). This file calls them: when a space begins and ends, at a page fault, and when
+ * 2. The facts decide what the pages contain (facts.h). This file calls them: when a space begins and ends, at a page fault, and when
  *    something happens to its processes. Events are delivered under space->lock.
  *
  * 3. A page is allocated at the first touch, without a lock, and filled and installed under space->lock, which every change of a field
@@ -30,7 +30,7 @@
 #include "sharer.h"
 #include "space.h"
 
-/* The process page first: when the owner leaves, its pid reads 0 before any other page ceases to be kept right. */
+/* The process page first: when the owner leaves, its pid reads 0 before any other page stops being kept right. */
 /* clang-format off */
 static const struct uss_fact *const uss_facts[] = {
 	&uss_process_fact,
@@ -291,7 +291,7 @@ static void uss_do_event(struct uss_space *space, void *data)
 	event->event(space, event);
 }
 
-/* Does to the space of @mm, if it has one, what has happened to the task. */
+/* Delivers the event to the space of @mm, if it has one. */
 static void uss_deliver(const struct mm_struct *mm, struct uss_event event)
 {
 	uss_space_call(mm, uss_do_event, &event);
@@ -322,7 +322,7 @@ static void uss_leave_event(struct uss_space *space, struct uss_event *event)
 		USS_CALL_FACTS(leave, space);
 }
 
-/* One thread enters namespaces. The others do not, but there is one page for all. */
+/* One thread enters namespaces. The other threads do not, but all of them share one page. */
 static void uss_enter_event(struct uss_space *space, struct uss_event *event)
 {
 	if (uss_process_is_owner(space, event->task))
@@ -349,7 +349,7 @@ void uss_space_compare(struct uss_space *space, struct task_struct *thread, bool
 	USS_CALL_FACTS(compare, space, thread, in_doubt);
 }
 
-/* Under its lock a space can be given a record, but not allocate one. */
+/* The record is allocated before, because nothing may be allocated under the lock of the space. */
 static void uss_share(struct task_struct *child)
 {
 	if (uss_space_exists(child->mm))
@@ -374,7 +374,7 @@ void uss_space_leave(struct task_struct *task)
 	uss_deliver(task->mm, (struct uss_event){ uss_leave_event, task });
 }
 
-/* The current @task is about to enter the namespaces of @new, where system calls would answer otherwise; NULL: unknown ones, perhaps. */
+/* The current @task is about to enter the namespaces of @new, where system calls would give other answers; NULL: unknown ones, perhaps. */
 void uss_space_enter(struct task_struct *task, struct nsproxy *new)
 {
 	uss_deliver(task->mm, (struct uss_event){ uss_enter_event, task, new });

@@ -25,7 +25,7 @@
 #include "space.h"
 #include "title.h"
 
-/* A writer that follows the protocol never makes us begin again so often: it would have to replace the title between our load and our store. */
+/* A writer that follows the protocol never makes us start again so often: it would have to set a title between our load and store. */
 #define USS_READ_TRIES	16
 
 /*

@@ -35,7 +35,7 @@ void uss_title_open_window(struct uss_space *space, void *area);
 /* For uss_space_call(): has the process a window? A bool. */
 void uss_title_has_window(struct uss_space *space, void *has);
 
-/* For uss_space_call(): all about a title, and its text. */
+/* For uss_space_call(): the state of a title, and its text. */
 struct uss_title_copy {
 	struct uss_title title;		/* the pages and the inherited text are not to be used */
 	bool titled;

@@ -6,8 +6,8 @@
  * back to the system call. A kernel thread makes the new mapping by vm_mmap() in the process's mm, through a file of our own with two
  * methods. One checks, under the mmap_lock, that the VMA to be replaced is still ours. The other substitutes /dev/zero's file.
  *
- * rmmod blocks while a process is at vm.max_map_count: the kernel refuses it any mmap(2), also one in the place of another. It
- * blocks as well while a process holds its mmap_lock in a page fault that does not end.
+ * rmmod blocks while a process is at vm.max_map_count: the kernel then refuses every mmap(2), even one that replaces a mapping. It also
+ * blocks while a process holds its mmap_lock in a page fault that does not end.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -68,7 +68,7 @@ static bool uss_find_ours(struct mm_struct *mm, unsigned long *start, unsigned l
 	VMA_ITERATOR(vmi, mm, 0);
 	bool found = false;
 
-	/* A process that is stuck in a page fault keeps its pages for now. The others do not wait for it. */
+	/* A process that is stuck in a page fault keeps its pages for now. The other processes lose theirs without waiting for it. */
 	if (!mmap_read_trylock(mm))
 		return false;
 	/* The mm of a fork that failed half-way must not be walked. It goes by itself. */
@@ -87,8 +87,8 @@ static bool uss_find_ours(struct mm_struct *mm, unsigned long *start, unsigned l
 }
 
 /*
- * What fails (no memory, or the program was quicker) is tried again in the next round. But when memory runs out after the original mapping
- * was removed, there is a hole, which the next round would not find: it is filled at once.
+ * What fails (no memory, or the program changed its mappings meanwhile) is tried again in the next round. But when memory runs out after
+ * the original mapping was removed, there is a hole, which the next round would not find: it is filled at once.
  *
  * The mmap asks for no access. Private writable memory is accounted, and a kernel that never overcommits can notice that there is none left
  * after it has removed the original mapping (6.1). Our mmap method then restores the access that was there.

@@ -4,8 +4,8 @@
  *
  *	/proc/sys/kernel/usrsysshm		maps the reader's pages; the address of its process page, 0 without
  *	/proc/sys/kernel/usrsysshm_title	maps the reader's title area; its address, 0 without
- *	/proc/sys/kernel/usrsysshm_self		the reader's fork id and start time, for when its page does not say them
- *	/sys/kernel/usrsysshm/			what the module is, and live counts
+ *	/proc/sys/kernel/usrsysshm_self		the reader's fork id and start time, for when its page does not have them
+ *	/sys/kernel/usrsysshm/			the ABI version, what the module serves, and live counts
  *
  * A sysctl answers only the process that opened it; any other reader gets 0. Otherwise a program that copies a descriptor which another
  * process has opened (a setuid program that copies its standard input) would reveal where its own pages are. Every process gets credentials of

@@ -19,13 +19,13 @@ static inline bool uss_vma_is_ours(const struct vm_area_struct *vma)
 }
 
 /*
- * The thread that takes mappings away, in unload.c, and whether the one that it has just asked to replace is closed. The thread reads the
- * second for itself only.
+ * The thread in unload.c that replaces mappings, and whether the mapping that it is replacing has been closed. Only that thread uses the
+ * second.
  */
 extern struct task_struct *uss_evictor;
 extern bool uss_is_closed;
 
-/* By each close method. */
+/* Called by each close method. */
 static inline void uss_vma_closed(void)
 {
 	if (READ_ONCE(uss_evictor) == current)

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * withdraw.c - takes the system page out of a process that has left its UTS namespace
+ * withdraw.c - removes the system page from a process that has left its UTS namespace
  *
- * The page goes out of the process's page tables, so that the next touch faults and finds the page that is right for it now. A worker
+ * The page is removed from the process's page tables, so that the next touch faults and finds the page that is right for it now. A worker
  * does this, because the hook in which a task leaves a namespace cannot sleep.
  *
  * The worker does not wait for an mmap_lock: a program can hold its own for ever (a page fault on a FUSE file that nothing answers). A
- * withdrawal that cannot have the lock goes back into the list and is tried again later.
+ * withdrawal that cannot get the lock goes back to the list and is tried again later.
  */
 #include <linux/list.h>
 #include <linux/mm.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* withdraw.h - takes the system page out of a process that has left its UTS namespace (see withdraw.c) */
+/* withdraw.h - removes the system page from a process that has left its UTS namespace (see withdraw.c) */
 #ifndef USS_WITHDRAW_H
 #define USS_WITHDRAW_H
 
@@ -12,8 +12,8 @@ struct uss_withdrawal;
 struct uss_withdrawal *uss_withdrawal_alloc(void);
 
 /*
- * Soon the system page is out of the page tables of @mm, and the next touch faults again. Atomic context. Returns whether it has taken over
- * @withdrawal, which is NULL if @mm never had the page.
+ * Removes the system page from the page tables of @mm soon; the next touch then faults again. Atomic context. Returns whether it has taken
+ * over @withdrawal, which is NULL if @mm never had the page.
  */
 bool uss_withdraw(struct uss_withdrawal *withdrawal, struct mm_struct *mm);
 

@@ -104,7 +104,7 @@ pid_t uss_self_fork(void)
 		uss_self_not_allowed("fork(2)");
 	if (pid == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
-		/* The parent may have ended before that. In a new pid namespace it has no number. */
+		/* The parent may have exited before that. getppid() is 0 if the parent is in another pid namespace. */
 		if (getppid() != parent && getppid() != 0)
 			_exit(1);
 	}
@@ -350,7 +350,7 @@ int uss_cmd_selftest(int argc, char **argv)
 	bool json = false, quiet, wait;
 	int code;
 
-	/* For the trials: what the tool executes. */
+	/* Internal: what uss_self_exec() executes. */
 	if (argc == 3 && !strcmp(argv[1], "--look"))
 		return look(argv[2]);
 	if (argc == 2 && !strcmp(argv[1], "--pause"))

@@ -17,7 +17,7 @@
 
 enum uss_outcome { USS_HOLDS, USS_NOT_ALLOWED, USS_NOT_SERVED, USS_DIFFERS, USS_OUTCOMES };
 
-/* What came of a trial. */
+/* The result of a trial. */
 struct uss_finding {
 	uint32_t outcome;
 	uint32_t compared; /* answers of the library compared with the system call */
@@ -55,16 +55,16 @@ extern const struct uss_trial uss_trials_processes[], uss_trials_namespaces[], u
 	(USS_SERVED_PID | USS_SERVED_FORKID | USS_SERVED_START_TIME | USS_SERVED_TITLE | USS_SERVED_NAMES | USS_SERVED_UNAME | \
 	 USS_SERVED_LOADAVG | USS_SERVED_NPROCS)
 /* clang-format on */
-/* What a process is served that has entered another UTS namespace. */
+/* What a process that has entered another UTS namespace is still served. */
 #define USS_SERVED_PROCESS (USS_SERVED_PID | USS_SERVED_FORKID | USS_SERVED_START_TIME)
 
 /* selftest.c: records the outcome of the current trial, if it is worse than what is recorded. */
 void uss_self_differs(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void uss_self_not_served(const char *format, ...) __attribute__((format(printf, 1, 2)));
-/* @what could not be done here; says errno. */
+/* Records that @what could not be done here, and errno. */
 void uss_self_not_allowed(const char *what);
 
-/* fork(2); the child ends with its parent. -1: recorded. */
+/* fork(2); the child exits with its parent. Returns -1 on failure, which is recorded. */
 pid_t uss_self_fork(void);
 
 /* Waits for a child; a signal that killed it is recorded. */
@@ -73,7 +73,7 @@ void uss_self_reap(pid_t pid);
 /* Runs @function in a child of its own, and waits for it. Not in vfork children. */
 void uss_self_in_child(void (*function)(void));
 
-/* unshare(2), if need be with a user namespace of its own, where an ordinary user may do it. False: recorded. */
+/* unshare(2), if necessary with a user namespace, where an ordinary user may do it. Returns false on failure, which is recorded. */
 bool uss_self_unshare(int flags);
 
 /* Replaces the program by this one, which compares everything and exits. Returns if that fails. */
@@ -82,7 +82,7 @@ void uss_self_exec(void);
 /* The descriptor of the shared memory: the argument of `selftest --look`, which uss_self_exec() executes. */
 int uss_self_memory(void);
 
-/* Reads a small file. Its length, or -1 with errno. */
+/* Reads a small file. Returns its length, or -1 with errno set. */
 ssize_t uss_self_read(const char *path, char *text, size_t size);
 
 /* Milliseconds of CLOCK_MONOTONIC. */
@@ -114,7 +114,7 @@ void uss_self_count_answer(bool from_page);
 /* selftest_machine.c: makes the system call @number as a 32-bit program does; a negated errno on failure. */
 long uss_self_call32(int number, uint32_t first, uint32_t second);
 
-/* Whether this kernel has these calls. False: recorded. */
+/* Whether this kernel has these calls. If not, that is recorded. */
 bool uss_self_can_call32(void);
 #endif
 

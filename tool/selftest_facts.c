@@ -164,7 +164,7 @@ static void compare_start_time(const char *where)
 				 (unsigned long long)answer);
 }
 
-/* No system call gives a fork id. The module says it in a file, too, to a process whose page does not. */
+/* No system call returns a fork id. For a process whose page does not have it, the module has it in a file, too. */
 static void compare_forkid(const char *where)
 {
 	uint64_t answer = uss_forkid(), real;
@@ -212,8 +212,8 @@ void uss_self_compare(const char *where)
 }
 
 /*
- * What the library rightly gets by system call: the processors with lxcfs, uname(2) with a personality, titles by the classic method, CPU
- * time where the time-stamp counter may not be read.
+ * What the library is right to get by system call: the processors with lxcfs, uname(2) with a personality, titles by the classic method,
+ * CPU time where the time-stamp counter may not be read.
  */
 static unsigned int not_offered(void)
 {

@@ -145,7 +145,7 @@ static void set_beside_reader(set_name_t *function, const char *text)
 		uss_self_differs("the reader ended");
 	/* A child, because this process has entered the namespace and is not served its names. */
 	uss_self_in_child(set_often);
-	/* It reads some more. */
+	/* Let the other process read some more. */
 	usleep(2000);
 	kill(reader, SIGTERM);
 	while (waitpid(reader, NULL, 0) < 0 && errno == EINTR)

@@ -184,7 +184,7 @@ static void try_fork_in_thread(void)
 	uss_self_compare("after the thread");
 }
 
-/* A process that shares the memory of its parent and goes on beside it. */
+/* A process that shares the memory of its parent and runs beside it. */
 static int pipes[2][2];
 
 static void pass(int number)

@@ -12,7 +12,7 @@
 
 #define TEXT_SIZE 8192
 
-/* The command line of @pid up to its first NUL. False: recorded. */
+/* Reads the command line of @pid up to its first NUL. Returns false on failure, which is recorded. */
 static bool read_cmdline(pid_t pid, char text[TEXT_SIZE])
 {
 	char path[64];

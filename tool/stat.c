@@ -4,7 +4,7 @@
  *
  * 1. The program runs with the counting drop-in (dropin/count.h), which counts in a file created by this process.
  * 2. The kernel counts the system calls of the program and its children, by perf events on tracepoints where permitted. System calls that
- *    the drop-in did not make bypassed it: they were made inside libc, directly, or by programs that cannot preload a library.
+ *    the drop-in did not make went past it: they were made inside libc, directly, or by programs that cannot preload a library.
  * 3. Processes that the program leaves behind, as daemons do, become children of this process (subreaper). So they can be named or
  *    followed.
  * 4. Afterwards stat_cost.c measures what a call costs by page and by system call, and what a preload costs. stat_report.c writes the

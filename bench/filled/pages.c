@@ -2,8 +2,8 @@
 /*
  * pages.c - pages that the benchmark fills itself, to measure the user side of the library on a machine without the module
  *
- * build/bench/filled/libusrsysshm.so.0 is the library with this file: bench/native runs the benchmarks with it in place of the library. The
- * values are those of the system calls at program start, and nothing keeps them right afterwards. Costs of faults, and what the kernel
+ * build/bench/filled/libusrsysshm.so.0 is the library with this file: bench/run runs the native benchmarks with it in place of the library.
+ * The values are those of the system calls at program start, and nothing keeps them right afterwards. Costs of faults, and what the kernel
  * does, are not measured this way.
  */
 #include <stdint.h>

@@ -1,7 +1,8 @@
 /*-
  * SPDX-License-Identifier: BSD-2-Clause
  *
- * title_small_buffer.c - a reader of kern.proc.args whose buffer is too small gets ENOMEM, and the size on request, as for arguments
+ * title_small_buffer.c - a reader of kern.proc.args whose buffer is too small gets ENOMEM, and a request for the size gets the size, as for
+ * arguments
  */
 #include "test.h"
 

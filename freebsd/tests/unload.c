@@ -1,7 +1,7 @@
 /*-
  * SPDX-License-Identifier: BSD-2-Clause
  *
- * unload.c - after kldunload a process reads zeros, its children too, and all calls are as without the module; after kldload it can ask again
+ * unload.c - after kldunload a process and its children read zeros, and all calls are as without the module; after kldload it can ask again
  */
 #include "kld.h"
 

@@ -203,7 +203,7 @@ struct uss_machine_page {
 };
 
 /*
- * The CPU time page: read-only, one per address space. What each thread has used of the processor. Since ABI 1, with USS_FEATURE_CPUTIME.
+ * The CPU time page: read-only, one per address space. The CPU time of each thread. Since ABI 1, with USS_FEATURE_CPUTIME.
  *
  * It has a slot for each processor, which holds the run time of the thread that runs there, if that thread's address space is this one. A
  * thread that reads the counter and the number of its processor in one instruction (RDTSCP) and finds its processor's slot valid, before
@@ -214,7 +214,7 @@ struct uss_machine_page {
  *	2. Load the clock's clock_sequence (acquire) and its numbers from the machine page. If it is 0 or odd, make the system call.
  *	3. Load the sequence of the slot of the processor on which the thread probably runs (acquire), and run_time. If the sequence is 0 or
  *	   odd, make the system call.
- *	4. RDTSCP, and a load fence. The lower 12 bits of ECX are the processor's number. If it is another one than assumed, start again.
+ *	4. RDTSCP, and a load fence. The lower 12 bits of ECX are the processor's number. If it is not the assumed one, start again.
  *	5. Load the slot's sequence and clock_sequence again. If one has changed, start again.
  *	6. The CPU time is run_time + the clock at the counter's value, modulo 2^64 nanoseconds.
  */

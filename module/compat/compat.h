@@ -2,9 +2,9 @@
 /*
  * compat.h - the kernels we run on, made to look like one
  *
- * The only file that knows how kernels differ. What interfaces have different forms gets one name here, prefixed uss_, so that a reader of
- * the core sees that something is behind it. Which form a kernel has is not told by its version, because distributions change kernels of
- * any version: the headers are probed (probes.c, which defines USS_HAVE_...). Versions in comments are those of the upstream kernel.
+ * The only file that knows how kernels differ. An interface that has several forms gets one name here, prefixed uss_, so that a reader of
+ * the core sees that it is a wrapper. The version of a kernel does not tell which form it has, because distributions backport changes. So
+ * the headers are probed (probes.c, which defines USS_HAVE_...). Versions in comments are those of the upstream kernel.
  */
 #ifndef USS_COMPAT_H
 #define USS_COMPAT_H
@@ -26,7 +26,7 @@
 #include <linux/workqueue.h>
 #include <asm/unistd.h>
 
-/* Without these, the module could be built for some kernels, but would only fail to load. */
+/* Without these, the module could be built for some kernels, but would fail to load. */
 #ifndef CONFIG_DYNAMIC_FTRACE
 #error "usrsysshm hooks kernel functions by ftrace: it needs a kernel with CONFIG_FUNCTION_TRACER and CONFIG_DYNAMIC_FTRACE"
 #endif
@@ -69,14 +69,14 @@ static inline void uss_vm_flags_mod(struct vm_area_struct *vma, vm_flags_t set, 
 #define uss_ftrace_set_ip(fregs, ip)	instruction_pointer_set(ftrace_get_regs(fregs), ip)
 #endif
 
-/* 6.2 and later: any traced function's arguments; before, out of the full registers. */
+/* 6.2 and later: the arguments of any traced function; before, read from the full registers. */
 #ifdef USS_HAVE_FTRACE_REGS_GET_ARGUMENT
 #define uss_ftrace_argument(fregs, n)	ftrace_regs_get_argument(fregs, n)
 #else
 #define uss_ftrace_argument(fregs, n)	regs_get_kernel_argument(ftrace_get_regs(fregs), n)
 #endif
 
-/* 7.3 made one function of the two in which a task leaves its mm, at exec and at exit. */
+/* 7.3 merged the two functions in which a task leaves its mm, at exec and at exit. */
 #ifdef USS_HAVE_MM_EXIT_EXEC_RELEASE
 #define USS_EXEC_MM_RELEASE	"mm_exit_exec_release"
 #define USS_EXIT_MM_RELEASE	"mm_exit_exec_release"
@@ -248,7 +248,7 @@ static inline struct file *uss_sysctl_file(loff_t *ppos)
 	return container_of(ppos, struct kiocb, ki_pos)->ki_filp;
 }
 
-/* Is this the number of a system call that changes a thread's own namespaces or personality, in a 64-bit, x32 or 32-bit program? */
+/* Whether this is the number of a system call that changes a thread's own namespaces or personality, in a 64-bit, x32 or 32-bit program. */
 static inline bool uss_changes_thread(int call)
 {
 #ifdef __X32_SYSCALL_BIT
@@ -269,7 +269,7 @@ static inline bool uss_changes_thread(int call)
 	}
 }
 
-/* Numbers the system calls in which a thread enters namespaces, of both kinds of program, from 0; -1: it is another one. */
+/* Numbers the system calls in which a thread enters namespaces, of both kinds of program, from 0; -1 for any other call. */
 #define USS_NAMESPACE_CALLS	4
 static inline int uss_namespace_call(int call)
 {

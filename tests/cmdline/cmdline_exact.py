@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 """
-A process that is not stuck: each read of cmdline and environ returns with ps_patience_ms=100 what it returns with 0, where the kernel's own
+For a process that is not stuck, each read of cmdline and environ returns the same with ps_patience_ms=100 as with 0, where the kernel's own
 function reads. The command line lies in ordinary memory, across the end of a mapping, in a file mapping, in memory without access, on
 pages that were never touched, in memory that is not mapped any more; it is overwritten or not; it is read at many offsets and lengths.
 """

@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: MIT
 """
-A stuck process's command line is answered as it was last read: whole, in pieces and at offsets; cut at 4 KiB, or where the last reader
+A stuck process's command line reads as it was last read: whole, in pieces and at offsets; cut at 4 KiB, or where the last reader
 stopped; up to the NUL if the program has overwritten it; not after exec, not for a forked child, not from another place.
 """
 import ctypes

@@ -24,13 +24,19 @@ def read_always(pid):
         read(pid)
 
 def start_with_entry(wanted, pid):
+    candidate = os.getpid()
     while True:
+        candidate += 1
+        if entry(candidate) != wanted or os.path.exists(f"/proc/{candidate}"):
+            continue
+        with open("/proc/sys/kernel/ns_last_pid", "w") as last:
+            last.write(str(candidate - 1))
         child = os.fork()
         if child == 0:
-            if entry(os.getpid()) == wanted:
+            if os.getpid() == candidate:
                 read_always(pid)
             os._exit(0)
-        if entry(child) == wanted:
+        if child == candidate:
             return child
         os.waitpid(child, 0)
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A process of an ordinary user is really stuck: one thread holds the mmap_lock in a page fault that never ends, and another one waits to
- * write-lock it, behind which every reader queues. Its command line is answered as it was last read, its environment is empty, each within
- * half a second, and stock ps, which was never run before, ends. The process's maps wait, as without the module.
+ * write-lock it, so every reader queues behind that one. Its command line reads as it was last read and its environment as empty, each
+ * within half a second. Stock ps, which was never run before, finishes. A read of the process's maps blocks, as without the module.
  */
 #include <pthread.h>
 #include <signal.h>

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A thread that may not read the time-stamp counter (PR_SET_TSC) makes the system call, and is not killed: forbidden before or after the
- * process reads its CPU time, in another thread, in a process that shares the memory, inherited by a child. Under strict seccomp the system
- * call is made, too, and ends the process as it would without us.
+ * A thread that may not read the time-stamp counter (PR_SET_TSC) makes the system call, and is not killed: whether it was forbidden before
+ * or after the process reads its CPU time, in another thread, in a process that shares the memory, or is inherited by a child. Under strict
+ * seccomp the system call is made, too, and kills the process as it would without the module.
  */
 #include <linux/seccomp.h>
 #include <pthread.h>
@@ -68,7 +68,7 @@ static void before_reading(void)
 	check_many("forbidden before reading");
 }
 
-/* The first to read is not forbidden; one who runs on meanwhile is. */
+/* The first thread that reads may read the counter. Another thread, which runs meanwhile, may not. */
 static void *forbidden_thread(void *unused)
 {
 	forbid();

@@ -1,4 +1,4 @@
-# Run by vm/disk in the new system, on this machine's processor: what is not tested here and would take minutes in an emulated one.
+# Run by vm/disk in the new system, on this machine's processor: work that is not tested and would take minutes on an emulated processor.
 # shellcheck shell=bash
 set -eu
 export DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8

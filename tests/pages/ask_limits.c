@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A process without room for pages (RLIMIT_AS, vm.max_map_count, RLIMIT_MEMLOCK) reads 0 and goes on. Once it has room it is
+ * A process without room for pages (RLIMIT_AS, vm.max_map_count, RLIMIT_MEMLOCK) reads 0 and continues. Once it has room it is
  * served when it asks again.
  */
 #include <sys/mman.h>

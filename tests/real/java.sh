@@ -1,5 +1,5 @@
 #!/bin/bash
-# java: ThreadMXBean's CPU time of the current thread never goes backwards, grows with work, and not while the thread sleeps.
+# java: ThreadMXBean's CPU time of the current thread never goes backwards, and grows with work but not while the thread sleeps.
 set -eu
 cd "$WORK"
 cat >CpuTime.java <<'END'

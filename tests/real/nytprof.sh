@@ -1,5 +1,5 @@
 #!/bin/bash
-# Devel::NYTProf: profiles a Perl program by its CPU time. The report has each call, takes work into account, and not a sleep.
+# Devel::NYTProf: profiles a Perl program by its CPU time. The report has each call, and counts work but not sleep.
 set -eu
 cd "$WORK"
 cat >program.pl <<'END'

@@ -1,7 +1,7 @@
 #!/bin/sh
-# The module beside what else hooks the kernel, in both orders of loading: ftrace's tracers, kprobes and kretprobes on the functions that it
-# hooks, and live patches of them. The facts stay exact (usrsysshm selftest); where the two cannot work together, the kernel log says why.
-# tests/coexist/ has what needs other packages.
+# The module beside other users of kernel hooks, in both orders of loading: ftrace's tracers, kprobes and kretprobes on the functions that
+# it hooks, and live patches of them. The facts stay exact (usrsysshm selftest); where the two cannot work together, the kernel log says
+# why. tests/coexist/ has what needs other packages.
 set -eu
 . "$(dirname "$0")/../shell.sh"
 . "$(dirname "$0")/../coexist/beside.sh"

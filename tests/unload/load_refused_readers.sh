@@ -1,7 +1,7 @@
 #!/bin/sh
 # Loading the module fails late, because a live patch replaces finalize_exec, while readers of a stuck process already wait in the module's
-# functions. They leave before the module's memory is freed, and wait on as without it. (hold_mmap_lock.ko and uss_livepatch.ko are for
-# tests only.)
+# functions. They leave before the module's memory is freed, and continue to wait as without it. (hold_mmap_lock.ko and uss_livepatch.ko are
+# for tests only.)
 set -eu
 . "$(dirname "$0")/../shell.sh"
 
