@@ -66,13 +66,14 @@ uss_settle(struct uss_space *space)
 	mtx_unlock(&space->lock);
 }
 
-/* The first request of a process. */
+/* The first request of a process, or one after @renewals renewals. */
 static int
-uss_ask_first(void)
+uss_ask_first(u_int renewals)
 {
 	struct uss_space *space = uss_space_create(curproc);
 	int error = 0;
 
+	space->renewals = renewals;
 	space->process.settling = true;
 	if (!uss_space_enter(space, curproc, true)) {
 		/* Another thread was faster. */
@@ -90,16 +91,16 @@ uss_ask_first(void)
 	return (error);
 }
 
-/* Waits until another thread of the process has its answer. */
+/* Waits until another thread of the process has its answer.  The start time on the page is the owner's. */
 static int
-uss_wait_settled(struct uss_space *space)
+uss_wait_settled(struct uss_space *space, bool owner)
 {
 	int error = 0;
 
 	mtx_lock(&space->lock);
 	while (space->process.settling && error == 0)
 		error = mtx_sleep(space, &space->lock, PCATCH, "ussask", 0);
-	if (error == 0 && !space->dead) {
+	if (error == 0 && owner && !space->dead) {
 		uss_process_set_start_time(space, curproc);
 		uss_process_publish(space);
 	}
@@ -107,9 +108,21 @@ uss_wait_settled(struct uss_space *space)
 	return (error);
 }
 
-/* Stores the space that the current process owns and has mapped, with a reference; NULL without one.  Leaves any other space. */
+/* Whether the process has left the memory of the space, or has not all of the pages. */
+static bool
+uss_is_lost(struct uss_space *space, bool owner)
+{
+
+	return (space->vmspace != curproc->p_vmspace || space->dead || (owner && space->address != 0 &&
+	    !uss_map_has(space->vmspace, space->address, space->object.object)));
+}
+
+/*
+ * The space that the current process owns and whose pages it has, with a reference; NULL without one.  The process leaves one that it has
+ * lost, and @renewals is how often that has happened.  After too many times it stays there, without pages.
+ */
 static int
-uss_ask_again(struct uss_space **result)
+uss_ask_again(struct uss_space **result, u_int *renewals)
 {
 	struct uss_space *space;
 	bool owner;
@@ -119,11 +132,13 @@ uss_ask_again(struct uss_space **result)
 	space = uss_space_get(curproc, &owner);
 	if (space == NULL)
 		return (0);
-	error = uss_wait_settled(space);
-	if (error == 0 && (space->vmspace != curproc->p_vmspace || space->dead || (owner && space->address != 0 &&
-	    !uss_map_has(space->vmspace, space->address, space->object.object)))) {
-		uss_space_leave(curproc);
-		error = ERESTART;
+	error = uss_wait_settled(space, owner);
+	if (error == 0 && uss_is_lost(space, owner)) {
+		owner = false;
+		if (uss_space_renew(space)) {
+			*renewals = space->renewals;
+			uss_space_leave(curproc);
+		}
 	}
 	if (error == 0 && owner)
 		*result = space;
@@ -132,31 +147,39 @@ uss_ask_again(struct uss_space **result)
 	return (error);
 }
 
+/* The same, after pages were made if there were none. */
+static int
+uss_ask_space(struct uss_space **result)
+{
+	u_int renewals = 0;
+	int error, tries;
+
+	/* Again if another thread of the process was faster, or unmaps what this one maps. */
+	for (tries = 0; tries < 3; tries++) {
+		error = uss_ask_again(result, &renewals);
+		if (error != 0 || *result != NULL)
+			return (error);
+		if (uss_space_forkid(curproc) != 0)
+			return (0);	/* a sharer, or too many renewals */
+		error = uss_ask_first(renewals);
+		if (error != 0)
+			return (error);
+	}
+	return (0);
+}
+
 int
 uss_ask(uint64_t *address)
 {
 	struct uss_space *space;
-	int error, tries;
+	int error;
 
 	*address = 0;
-	/* Usually once.  Again if another thread was faster, or if the process no longer has the pages of its space. */
-	for (tries = 0; tries < 3; tries++) {
-		error = uss_ask_again(&space);
-		if (error == ERESTART)
-			continue;
-		if (error != 0)
-			return (error);
-		if (space != NULL) {
-			*address = space->address;
-			uss_space_put(space);
-			return (0);
-		}
-		if (uss_space_forkid(curproc) != 0)
-			return (0);	/* a sharer */
-		error = uss_ask_first();
-		if (error != 0)
-			return (error);
-	}
+	error = uss_ask_space(&space);
+	if (error != 0 || space == NULL)
+		return (error);
+	*address = space->address;
+	uss_space_put(space);
 	return (0);
 }
 
@@ -167,12 +190,9 @@ uss_ask_title(uint64_t *address)
 	int error;
 
 	*address = 0;
-	error = uss_ask(address);
-	if (error != 0 || *address == 0)
-		return (error);
-	error = uss_ask_again(&space);
+	error = uss_ask_space(&space);
 	if (error != 0 || space == NULL)
-		return (error == ERESTART ? 0 : error);
+		return (error);
 	*address = uss_title_ask(space);
 	uss_space_put(space);
 	return (0);

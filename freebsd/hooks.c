@@ -33,6 +33,7 @@ uss_fork_copy(struct uss_space *parent, struct proc *child)
 	if (parent->address == 0 || parent->dead)
 		return;
 	space = uss_space_create(child);
+	space->renewals = parent->renewals;
 	uss_names_enter(space, child->p_ucred->cr_prison, parent);
 	uss_title_inherit(space, parent);
 	if (uss_space_enter(space, child, true)) {
@@ -42,6 +43,8 @@ uss_fork_copy(struct uss_space *parent, struct proc *child)
 		if (uss_space_map_child(space, child->p_vmspace, parent) != 0)
 			uss_space_leave(child);
 	}
+	/* Without pages of its own it must not have its parent's, which minherit(2) can let it inherit. */
+	uss_map_replace(child->p_vmspace, parent->address, parent->object.object, uss_empty.object);
 	uss_space_put(space);
 }
 

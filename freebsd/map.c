@@ -7,7 +7,9 @@
  *    it mapped.  At unload its pages are filled with zeros, which make every reader fall back to the system call.
  *
  * 2. Neither the protection of a read-only page nor the maximum has VM_PROT_WRITE, and the entry is not copy-on-write.  So mprotect(2),
- *    ptrace(2) and procfs cannot write there, nor give the process a copy of its own.
+ *    ptrace(2) and procfs cannot write there, nor give the process a copy of its own.  The exception: once a program has set
+ *    INHERIT_COPY (minherit(2)) and forked, its entry is copy-on-write, and a debugger that writes there gives it a private copy, which
+ *    the module does not update.
  *
  * 3. The entries have VM_INHERIT_ZERO.  A child that the module does not see, because it is being unloaded, finds zeros.  In all others
  *    the fork handler maps the child's own pages there before the child runs, also if the program has changed the inheritance.
@@ -86,13 +88,11 @@ uss_map_new(struct vmspace *vmspace, const struct uss_mapping *mappings, u_int c
 	vm_offset_t start, at;
 	int error;
 
-	/* Where mmap(2) looks, too. */
+	/* Where mmap(2) looks, too; not below, where address 0 may be free. */
 	start = round_page((vm_offset_t)vmspace->vm_daddr + lim_max(curthread, RLIMIT_DATA));
 	vm_map_lock(map);
 	at = vm_map_findspace(map, start, count * ptoa(pages));
 	if (at + count * ptoa(pages) > vm_map_max(map) || at < start)
-		at = vm_map_findspace(map, vm_map_min(map), count * ptoa(pages));
-	if (at + count * ptoa(pages) > vm_map_max(map))
 		error = ENOMEM;
 	else
 		error = uss_insert(map, mappings, count, pages, at);

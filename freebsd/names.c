@@ -304,13 +304,18 @@ uss_jail_attach(void *prison __unused, void *thread)
 {
 	struct proc *p = ((struct thread *)thread)->td_proc;
 	struct uss_space *space;
+	vm_object_t object;
 	bool owner;
 
 	space = uss_space_get(p, &owner);
 	if (space == NULL)
 		return (0);
-	if (owner && space->system != NULL) {
-		uss_map_replace(p->p_vmspace, space->address + ptoa(USS_SYSTEM_INDEX), uss_names_object(space), uss_empty.object);
+	/* Compared only. */
+	mtx_lock(&space->lock);
+	object = uss_names_object(space);
+	mtx_unlock(&space->lock);
+	if (owner && object != uss_empty.object) {
+		uss_map_replace(p->p_vmspace, space->address + ptoa(USS_SYSTEM_INDEX), object, uss_empty.object);
 		uss_names_leave(space);
 	}
 	uss_space_put(space);
@@ -352,6 +357,20 @@ uss_names_init(void)
 	return (error);
 }
 
+/*
+ * Overwrites the methods in the free slot @slot by none.  osd_deregister(9) leaves them there, and FreeBSD 12 still calls them if another
+ * module has a later slot.  The first free slot is given out first; one after @slot means that another module has it already.
+ */
+static void
+uss_jail_forget(int slot)
+{
+	int got = osd_jail_register(NULL, NULL);
+
+	if (got < slot)
+		uss_jail_forget(slot);
+	osd_jail_deregister(got);
+}
+
 void
 uss_names_exit(void)
 {
@@ -359,6 +378,7 @@ uss_names_exit(void)
 	uss_oid_restore(&uss_hostname);
 	uss_oid_restore(&uss_domainname);
 	osd_jail_deregister(uss_jail_slot);
+	uss_jail_forget(uss_jail_slot);
 	taskqueue_drain(taskqueue_thread, &uss_jail_task);
 	while (taskqueue_cancel_timeout(taskqueue_thread, &uss_load_task, NULL) != 0)
 		taskqueue_drain_timeout(taskqueue_thread, &uss_load_task);

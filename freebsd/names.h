@@ -21,7 +21,7 @@ void	uss_names_enter(struct uss_space *space, struct prison *prison, struct uss_
 /* The space gives its page up. */
 void	uss_names_leave(struct uss_space *space);
 
-/* The page to be mapped: one of zeros, if the space has none. */
+/* The page to be mapped: one of zeros, if the space has none.  With the space locked. */
 vm_object_t uss_names_object(struct uss_space *space);
 
 #endif /* !USS_NAMES_H */

@@ -23,6 +23,10 @@
 #include <sys/proc.h>
 #include <sys/queue.h>
 
+#include <vm/vm.h>
+#include <vm/pmap.h>
+#include <vm/vm_object.h>
+
 #include <usrsysshm/abi.h>
 
 #include "machine.h"
@@ -40,6 +44,7 @@ struct uss_member {
 };
 
 #define	USS_BUCKETS	1024
+#define	USS_RENEWALS	16
 
 static struct uss_bucket {
 	struct mtx	lock;
@@ -94,6 +99,19 @@ uss_space_put(struct uss_space *space)
 	free(space, M_USRSYSSHM);
 }
 
+bool
+uss_space_renew(struct uss_space *space)
+{
+	bool may;
+
+	mtx_lock(&space->lock);
+	may = space->renewals < USS_RENEWALS;
+	if (may)
+		space->renewals++;
+	mtx_unlock(&space->lock);
+	return (may);
+}
+
 static void
 uss_space_mappings(struct uss_space *space, struct uss_mapping mappings[USS_PAGES])
 {
@@ -103,27 +121,44 @@ uss_space_mappings(struct uss_space *space, struct uss_mapping mappings[USS_PAGE
 	mappings[USS_MACHINE_INDEX] = (struct uss_mapping){ uss_machine_object(), VM_PROT_READ };
 }
 
+/* With a reference to the system page, which the space loses at any time when the module is unloaded. */
+static void
+uss_space_mappings_hold(struct uss_space *space, struct uss_mapping mappings[USS_PAGES])
+{
+
+	mtx_lock(&space->lock);
+	uss_space_mappings(space, mappings);
+	vm_object_reference(mappings[USS_SYSTEM_INDEX].object);
+	mtx_unlock(&space->lock);
+}
+
 int
 uss_space_map(struct uss_space *space, struct vmspace *vmspace)
 {
 	struct uss_mapping mappings[USS_PAGES];
+	int error;
 
-	uss_space_mappings(space, mappings);
-	return (uss_map_new(vmspace, mappings, USS_PAGES, 1, &space->address));
+	uss_space_mappings_hold(space, mappings);
+	error = uss_map_new(vmspace, mappings, USS_PAGES, 1, &space->address);
+	vm_object_deallocate(mappings[USS_SYSTEM_INDEX].object);
+	return (error);
 }
 
 int
 uss_space_map_child(struct uss_space *space, struct vmspace *vmspace, struct uss_space *parent)
 {
 	struct uss_mapping mappings[USS_PAGES], parents[USS_PAGES];
+	int error;
 
-	uss_space_mappings(space, mappings);
+	uss_space_mappings_hold(space, mappings);
 	/* A thread of the parent may be in jail_attach(2).  The objects are compared only. */
 	mtx_lock(&parent->lock);
 	uss_space_mappings(parent, parents);
 	mtx_unlock(&parent->lock);
 	space->address = parent->address;
-	return (uss_map_child(vmspace, mappings, parents, USS_PAGES, parent->address));
+	error = uss_map_child(vmspace, mappings, parents, USS_PAGES, parent->address);
+	vm_object_deallocate(mappings[USS_SYSTEM_INDEX].object);
+	return (error);
 }
 
 struct uss_space *
@@ -151,15 +186,27 @@ uss_space_get(struct proc *p, bool *owner)
 	return (space);
 }
 
+static void
+uss_space_add_sharer(struct uss_space *space)
+{
+
+	mtx_lock(&space->lock);
+	space->sharers++;
+	uss_process_publish(space);
+	mtx_unlock(&space->lock);
+}
+
 /* Says whether it used @member. */
 static bool
 uss_member_insert(struct uss_member *member, struct uss_space *space, struct proc *p, bool owner)
 {
 	struct uss_bucket *bucket = uss_bucket(p);
+	struct uss_member *found;
 	bool is_new;
 
 	mtx_lock(&bucket->lock);
-	is_new = uss_member_find(bucket, p) == NULL && !(owner && uss_are_closed);
+	found = uss_member_find(bucket, p);
+	is_new = found == NULL && !(owner && uss_are_closed);
 	if (is_new) {
 		refcount_acquire(&space->refs);
 		member->proc = p;
@@ -167,14 +214,13 @@ uss_member_insert(struct uss_member *member, struct uss_space *space, struct pro
 		member->owner = owner;
 		member->forkid = owner ? space->process.forkid : uss_process_next_forkid();
 		LIST_INSERT_HEAD(&bucket->members, member, link);
-		if (owner) {
+		if (owner)
 			atomic_add_int(&uss_owners, 1);
-		} else {
-			mtx_lock(&space->lock);
-			space->sharers++;
-			uss_process_publish(space);
-			mtx_unlock(&space->lock);
-		}
+		else
+			uss_space_add_sharer(space);
+	} else if (!owner && found->space != space) {
+		/* It is still in the space of an owner that has left this memory.  When it goes, @space is not told: the pid reads 0 for good. */
+		uss_space_add_sharer(space);
 	}
 	mtx_unlock(&bucket->lock);
 	return (is_new);
@@ -197,14 +243,10 @@ uss_space_enter_locked(struct uss_space *space, struct proc *p)
 	struct uss_member *member = malloc(sizeof(*member), M_USRSYSSHM, M_NOWAIT);
 
 	PROC_LOCK_ASSERT(p, MA_OWNED);
-	if (member == NULL) {
-		mtx_lock(&space->lock);
-		space->sharers++;
-		uss_process_publish(space);
-		mtx_unlock(&space->lock);
-	} else if (!uss_member_insert(member, space, p, false)) {
+	if (member == NULL)
+		uss_space_add_sharer(space);
+	else if (!uss_member_insert(member, space, p, false))
 		free(member, M_USRSYSSHM);
-	}
 }
 
 static void

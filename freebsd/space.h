@@ -28,6 +28,7 @@ struct uss_space {
 	struct mtx	lock;		/* all below */
 	bool		dead;		/* the owner has left: the pages are zeros for good */
 	u_int		sharers;	/* other processes in the owner's memory */
+	u_int		renewals;	/* how often pages were made again in this memory, or in one that it is a copy of */
 	struct uss_process process;
 	struct uss_title title;
 	struct uss_system *system;	/* its jail's page; NULL: not served */
@@ -43,6 +44,12 @@ void	uss_spaces_exit(void);
 struct uss_space *uss_space_create(struct proc *p);
 void	uss_space_put(struct uss_space *space);
 
+/*
+ * Whether pages may be made again that the program has unmapped.  What it left of the old ones stays in memory, which is not accounted; so
+ * this ends after a few times.
+ */
+bool	uss_space_renew(struct uss_space *space);
+
 /* Maps its pages into the owner: at a free address, or where a forked child's parent has them. */
 int	uss_space_map(struct uss_space *space, struct vmspace *vmspace);
 int	uss_space_map_child(struct uss_space *space, struct vmspace *vmspace, struct uss_space *parent);
@@ -50,7 +57,7 @@ int	uss_space_map_child(struct uss_space *space, struct vmspace *vmspace, struct
 /* The space that @p is in, with a reference; NULL without one.  @owner, if not NULL, says whether @p owns it. */
 struct uss_space *uss_space_get(struct proc *p, bool *owner);
 
-/* Puts @p into the space, unless it is in one or the module is being unloaded.  Says whether it did. */
+/* Puts @p into the space, unless it is in one or the module is being unloaded.  Says whether it did.  A sharer of two is counted in both. */
 bool	uss_space_enter(struct uss_space *space, struct proc *p, bool owner);
 
 /* The same for a sharer, with @p locked.  Without memory the space is given up: its pid reads 0 for good. */

@@ -250,6 +250,8 @@ uss_title_ask(struct uss_space *space)
 	mtx_unlock(&space->lock);
 	if (before.object != NULL && uss_map_has(curproc->p_vmspace, address, before.object))
 		return (address);
+	if (before.object != NULL && !uss_space_renew(space))
+		return (0);
 	uss_object_make(&new.area, USS_TITLE_PAGES, new.pages);
 	mapping = (struct uss_mapping){ new.area.object, VM_PROT_READ | VM_PROT_WRITE };
 	if (uss_map_new(curproc->p_vmspace, &mapping, 1, USS_TITLE_PAGES, &new.address) != 0) {

@@ -33,7 +33,7 @@ void	uss_title_free(struct uss_space *space);
 /* A forked child inherits its parent's title.  May sleep. */
 void	uss_title_inherit(struct uss_space *child, struct uss_space *parent);
 
-/* Maps a title area into the current process, the owner, unless it has one.  Returns its address, or 0. */
+/* Maps a title area into the current process, the owner, unless it has one.  Returns its address, or 0: no memory, or too many renewals. */
 uint64_t uss_title_ask(struct uss_space *space);
 
 #endif /* !USS_TITLE_H */

@@ -3,7 +3,8 @@
  *
  * names.c - the names fact: host name and domain name, from the system page of the caller's jail
  *
- * Results and errors are those of FreeBSD's libc.  A name that does not fit the caller's buffer is left to the system call.
+ * Results and errors are those of FreeBSD's libc.  A name that does not fit the caller's buffer, or a buffer that is NULL, is left to the
+ * system call.
  */
 #include <sys/types.h>
 #include <sys/sysctl.h>
@@ -25,7 +26,7 @@ uss_copy_name(char *to, size_t size, size_t offset)
 	char name[USS_NAME_SIZE];
 	size_t length;
 
-	if (before == 0)
+	if (before == 0 || to == NULL)
 		return (false);
 	memcpy(name, (const char *)(uintptr_t)&uss_system->names + offset, sizeof(name));
 	if (!uss_sequence_holds(sequence, before) || !uss_process_is_valid(USS_SPEAKS_SYSTEM))

@@ -38,6 +38,14 @@ main(void)
 	CHECK(page != NULL && (page->speaks & USS_SPEAKS_START_TIME), "the start time is not served");
 	CHECK(page->start_time == reference(), "%ju, not %ju", (uintmax_t)page->start_time, (uintmax_t)reference());
 	usleep(20000);
+	/* A process that shares the memory asks: the start time stays that of the owner. */
+	child = vfork();
+	if (child == 0) {
+		ask_pages();
+		_exit(0);
+	}
+	reap(child);
+	CHECK(page->start_time == reference(), "%ju, not %ju", (uintmax_t)page->start_time, (uintmax_t)reference());
 	child = fork();
 	if (child == 0) {
 		CHECK((page->speaks & USS_SPEAKS_START_TIME) == 0, "served before the kernel has set it");
