@@ -92,28 +92,6 @@ static void before_another_thread_reads(void)
 	pthread_join(id, NULL);
 }
 
-static void *first_reader(void *unused)
-{
-	while (__atomic_load_n(&step, __ATOMIC_ACQUIRE) != 21)
-		;
-	check_cputime("forbidden, one of several that read first");
-	return unused;
-}
-
-/* All threads are forbidden, and several of them read first, at the same time. */
-static void before_reading_at_once(void)
-{
-	pthread_t ids[4];
-	int i;
-
-	forbid();
-	for (i = 0; i < 4; i++)
-		CHECK(!pthread_create(&ids[i], NULL, first_reader, NULL), "pthread_create");
-	__atomic_store_n(&step, 21, __ATOMIC_RELEASE);
-	for (i = 0; i < 4; i++)
-		pthread_join(ids[i], NULL);
-}
-
 static void strict_seccomp(void)
 {
 	struct timespec time;
@@ -139,12 +117,9 @@ static void in_child(void (*function)(void), int expected)
 int main(void)
 {
 	struct timespec time;
-	int i;
 
 	skip_without_cputime();
 	in_child(before_reading, 0);
-	for (i = 0; i < 100; i++)
-		in_child(before_reading_at_once, 0);
 	in_child(before_another_thread_reads, 0);
 	in_child(after_reading, 0);
 	in_child(in_another_thread, 0);
