@@ -7,7 +7,7 @@
  * never	the program does not use the module
  * once		the program has read /proc/sys/kernel/usrsysshm at its start, as the library does, and does nothing more
  * reading	the program, its forked children and its threads also load the pid from the process page; it has touched the system page
- * cputime	as once; the program has also touched the CPU time page, so that the module watches the switches between threads
+ * cputime	as once; another process reads its CPU time meanwhile, so that the module watches the switches between all threads
  *
  * Prints CSV: operation, nanoseconds: median, lower and upper quartile of seven batches. Under `vm/run --icount` a nanosecond is an
  * instruction. bench/run runs it that way, with and without the module.
@@ -17,6 +17,7 @@
  */
 #include <fcntl.h>
 #include <pthread.h>
+#include <signal.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
@@ -247,9 +248,34 @@ static void measure(const struct row *row)
 	fflush(stdout);
 }
 
+/* A process that has touched its CPU time page. */
+static pid_t begin_reader(const struct uss_process_page *base)
+{
+	int ready[2];
+	char byte;
+	pid_t pid;
+
+	if (pipe(ready))
+		die("pipe");
+	pid = fork();
+	if (pid == 0) {
+		touch((const char *)base + base->cputime_offset);
+		close(ready[0]);
+		close(ready[1]);
+		for (;;)
+			pause();
+	}
+	close(ready[1]);
+	if (read(ready[0], &byte, 1) != 0)
+		die("pipe");
+	close(ready[0]);
+	return pid;
+}
+
 int main(int argc, char **argv)
 {
 	const struct uss_process_page *base = NULL;
+	pid_t reader = 0;
 	size_t i;
 
 	if (argc == 2 && !strcmp(argv[1], "end"))
@@ -269,8 +295,10 @@ int main(int argc, char **argv)
 		touch((const char *)page + page->system_offset);
 	}
 	if (base && !strcmp(argv[1], "cputime"))
-		touch((const char *)base + base->cputime_offset);
+		reader = begin_reader(base);
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		measure(&rows[i]);
+	if (reader)
+		kill(reader, SIGKILL);
 	return 0;
 }
