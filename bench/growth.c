@@ -5,7 +5,8 @@
  *	growth processes|namespaces|threads NUMBER [rmmod]	it ends all processes of its process group (setsid)
  *
  * In the presence of NUMBER sleeping processes that have read their process page, of NUMBER UTS namespaces whose system page a process
- * has read, or of NUMBER sleeping threads in this process. Without the module the library makes system calls. With "rmmod", the module is removed at the end, once.
+ * has read, or of NUMBER sleeping threads in this process. Without the module the library makes system calls.
+ * With "rmmod", the module is removed at the end, once.
  *
  * Prints CSV: subject, number, operation, nanoseconds: median, lower and upper quartile of the rounds. Under `vm/run --icount` they are instructions. The
  * program is static and its memory layout always the same.
@@ -89,7 +90,7 @@ static void thread_cputime(long count)
 		USE(uss_thread_cputime(&used));
 }
 
-/* From the call to its return: under --icount, the time that it waits is contained. */
+/* Includes the time that the call waits, under --icount too. */
 static void remove_module(long count)
 {
 	if (syscall(SYS_delete_module, "usrsysshm", O_NONBLOCK))
