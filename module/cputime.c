@@ -404,11 +404,30 @@ static void uss_find_switch_tracepoint(struct tracepoint *tracepoint, void *unus
 		uss_switch_tracepoint = tracepoint;
 }
 
+static int uss_before_switch_filter(struct ftrace_ops *ops)
+{
+	return ftrace_set_filter(ops, uss_before_switch_name, strlen(uss_before_switch_name), 1);
+}
+
+/* A trial. A kernel for one processor has no such function, and a compiler may inline it. */
+static bool uss_before_switch_can_be_hooked(void)
+{
+	struct ftrace_ops trial = { .func = uss_before_switch };
+	int err = uss_before_switch_filter(&trial);
+
+	ftrace_free_filter(&trial);
+	return !err;
+}
+
 static bool uss_cputime_probe(void)
 {
 	for_each_kernel_tracepoint(uss_find_switch_tracepoint, NULL);
 	if (!uss_switch_tracepoint) {
 		pr_info("CPU time is not served: this kernel has no tracepoint sched_switch\n");
+		return false;
+	}
+	if (!uss_before_switch_can_be_hooked()) {
+		pr_info("CPU time is not served: this kernel has no function %s that can be hooked\n", uss_before_switch_name);
 		return false;
 	}
 	uss_cputime_is_served = uss_clock_probe();
@@ -417,7 +436,7 @@ static bool uss_cputime_probe(void)
 
 static int uss_cputime_init(void)
 {
-	int err = ftrace_set_filter(&uss_before_switch_ops, uss_before_switch_name, strlen(uss_before_switch_name), 1);
+	int err = uss_before_switch_filter(&uss_before_switch_ops);
 
 	if (err) {
 		pr_err("cannot hook %s: error %d\n", uss_before_switch_name, err);
