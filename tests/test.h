@@ -74,7 +74,8 @@ static inline long read_number(const char *path)
 		return -1;
 	length = read(fd, text, sizeof(text) - 1);
 	close(fd);
-	return length > 0 ? strtol(text, NULL, 10) : -1;
+	/* In a 32-bit program an address may need all bits of a long. */
+	return length > 0 ? (long)strtoul(text, NULL, 10) : -1;
 }
 
 /* The address of the title area. The first call maps it. */
