@@ -67,12 +67,16 @@ unsigned long long uss_parse(const char **text)
 	return number;
 }
 
-/* Does not touch the other pages: most programs never read them, and the first access would fault. */
+/*
+ * Does not touch the other pages: most programs never read them, and the first access would fault.
+ *
+ * A thread that an earlier constructor started may be calling the library. It finds each pointer old or new, and loads the page through it.
+ */
 static void uss_use_pages(const volatile struct uss_process_page *page)
 {
 	if (page->header.magic != USS_MAGIC_PROCESS || page->header.abi_version != USS_ABI_VERSION)
 		return;
-	uss_process = page;
+	__atomic_store_n(&uss_process, page, __ATOMIC_RELEASE);
 	if (page->system_offset)
 		uss_system = (const volatile void *)((const volatile char *)page + page->system_offset);
 	if (page->machine_offset)

@@ -41,11 +41,13 @@ pid_t uss_getpid(void)
 
 uint64_t uss_forkid(void)
 {
-	uint64_t forkid = uss_process->forkid, start_time;
+	/* Once: all fields from the same page, also while the constructor of pages.c runs in another thread. */
+	const volatile struct uss_process_page *page = __atomic_load_n(&uss_process, __ATOMIC_RELAXED);
+	uint64_t forkid = page->forkid, start_time;
 	int err = errno;
 
 	__atomic_thread_fence(__ATOMIC_ACQUIRE);
-	if (uss_load(uss_process->pid))
+	if (uss_load(page->pid))
 		return forkid;
 	forkid = 0;
 	if (uss_process != &uss_no_page)
@@ -78,11 +80,13 @@ static uint64_t uss_start_time_from_stat(void)
 
 uint64_t uss_start_time(void)
 {
-	uint64_t start_time = uss_process->start_time, forkid;
+	/* Once, as in uss_forkid(). */
+	const volatile struct uss_process_page *page = __atomic_load_n(&uss_process, __ATOMIC_RELAXED);
+	uint64_t start_time = page->start_time, forkid;
 	int err = errno;
 
 	__atomic_thread_fence(__ATOMIC_ACQUIRE);
-	if (uss_process_is_valid(USS_SPEAKS_START_TIME))
+	if ((uss_load(page->speaks) & USS_SPEAKS_START_TIME) && uss_load(page->pid))
 		return start_time;
 	if (!uss_read_self(&forkid, &start_time) || !start_time)
 		start_time = uss_start_time_from_stat();

@@ -34,7 +34,11 @@ static bool uss_slot_is_read(const struct uss_title_page *area, unsigned int slo
 static bool uss_has_exited(pid_t pid)
 {
 	/* For this process's own threads and interrupted functions no system call is needed. */
-	return pid != uss_getpid() && syscall(SYS_kill, pid, 0) < 0 && errno == ESRCH;
+	bool exited = pid != uss_getpid() && syscall(SYS_kill, pid, 0) < 0 && errno == ESRCH;
+
+	/* The kernel looks the pid up without a lock. After this fence, everything is visible that the writer did. */
+	__atomic_thread_fence(__ATOMIC_ACQUIRE);
+	return exited;
 }
 
 /* Whether the slot can be claimed; with @reclaim, also from a writer that has exited. */

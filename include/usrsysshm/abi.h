@@ -246,8 +246,8 @@ struct uss_cputime_page {
  *
  * To write:	1. Claim a slot: compare-and-swap its word to the next stamp, USS_SLOT_WRITING and the writer's pid. A slot can be claimed
  *		   if it is free, or published and not current. A writer that has skipped one slot may also claim a slot that is being
- *		   written and not current, if its writer has exited (kill(2) returns ESRCH). As the last check before the swap, load
- *		   `reading`, and skip the slot named there. No writer waits.
+ *		   written, if its writer has exited (kill(2) returns ESRCH) and then, after an acquire fence, it is not current. As the last
+ *		   check before the swap, load `reading`, and skip the slot named there. No writer waits.
  *		2. Write the text into the slot (after the claim: release fence).
  *		3. Publish: store USS_TITLE(slot, length, stamp) in current_title (release). Then compare-and-swap the slot's word from the value
  *		   set by the claim to USS_SLOT_PUBLISHED (full fence). To remove the title, exchange current_title for 0.
