@@ -74,8 +74,14 @@ static bool uss_sys_is_real(void)
 
 long uss_machine_nprocs(void)
 {
-	uint32_t number = uss_load(uss_machine->nprocs_onln);
+	uint32_t number;
 
+	/*
+	 * The kernel reads its mask of processors without a lock, and a system call need not be a barrier. After this fence, the page is not
+	 * older than what an earlier system call of this thread has returned.
+	 */
+	__atomic_thread_fence(__ATOMIC_ACQUIRE);
+	number = uss_load(uss_machine->nprocs_onln);
 	return number && uss_sys_is_real() ? (long)number : 0;
 }
 

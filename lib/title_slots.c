@@ -146,6 +146,7 @@ ssize_t uss_title_slots_get(const struct uss_title_page *area, char *text)
 			return -1;
 		memcpy(text, uss_slot_text(area, slot), length);
 		__atomic_thread_fence(__ATOMIC_ACQUIRE);
+		/* Acquire: after the claim of another writer has been seen, current_title, loaded again below, is not older. */
 		word = __atomic_load_n(&area->slot[slot], __ATOMIC_ACQUIRE);
 		if (USS_SLOT_STAMP(word) == USS_TITLE_STAMP(title))
 			return (ssize_t)length;
