@@ -12,7 +12,8 @@
  *
  * 2. The numbers change when the kernel has measured the counter's frequency more precisely, some seconds after boot, and on resume. When
  *    the kernel declares the counter unstable, it changes to another clock. A probe at the beginning of the function that does so, or a
- *    notifier, withdraws the clock first. In the first two cases a work item publishes it again, once it is the same on all processors.
+ *    notifier, withdraws the clock first. In the first two cases a work item publishes it again after the function has returned, or after
+ *    the resume, once the numbers are the same on all processors.
  *
  * 3. The kernel exports none of this. The addresses are found by name, once. The functions are called by static calls: direct calls, which
  *    control-flow integrity (IBT, kCFI) does not check.
@@ -87,7 +88,7 @@ static void (*uss_counter_stop)(void);
 
 /* Writers of the page: probes and the work item. */
 static DEFINE_RAW_SPINLOCK(uss_clock_lock);
-static bool uss_clock_is_lost;
+static bool uss_clock_is_lost, uss_clock_is_changing, uss_clock_is_suspended;	/* each of them: nothing is published */
 static unsigned int uss_clock_changes;	/* counts withdrawals: what was read before one is out of date */
 
 struct uss_clock {
@@ -171,14 +172,14 @@ static const char *uss_clock_read(struct uss_clock *clock)
 static void uss_clock_publish(struct work_struct *work);
 static DECLARE_DELAYED_WORK(uss_clock_work, uss_clock_publish);
 
-/* A reader that still finds the same sequence has used a clock that was right until then. */
-static void uss_clock_withdraw(bool for_good)
+/* Sets one of the three. A reader that still finds the same sequence has used a clock that was right until then. */
+static void uss_clock_withdraw(bool *why, bool value)
 {
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&uss_clock_lock, flags);
+	*why = value;
 	uss_clock_changes++;
-	uss_clock_is_lost |= for_good;
 	uss_sequence_begin(&uss_clock_page->clock_sequence);
 	raw_spin_unlock_irqrestore(&uss_clock_lock, flags);
 }
@@ -193,7 +194,7 @@ static void uss_clock_publish(struct work_struct *work)
 	smp_mb();
 	why = uss_clock_read(&clock);
 	raw_spin_lock_irq(&uss_clock_lock);
-	if (!why && !uss_clock_is_lost && changes == uss_clock_changes) {
+	if (!why && !uss_clock_is_lost && !uss_clock_is_changing && !uss_clock_is_suspended && changes == uss_clock_changes) {
 		uss_clock_page->clock_mult = clock.mult;
 		uss_clock_page->clock_shift = clock.shift;
 		uss_clock_page->clock_offset = clock.offset;
@@ -212,7 +213,7 @@ static DEFINE_IRQ_WORK(uss_diverged_work, uss_report_diverged);
 /* Called with the run queue's lock held: printk() could wake a task up, and so take that lock again. */
 void uss_clock_diverged(void)
 {
-	uss_clock_withdraw(true);
+	uss_clock_withdraw(&uss_clock_is_lost, true);
 	irq_work_queue(&uss_diverged_work);
 }
 
@@ -227,14 +228,23 @@ void uss_clock_charge(void)
 
 static int uss_before_unstable(struct kprobe *probe, struct pt_regs *regs)
 {
-	uss_clock_withdraw(true);
+	uss_clock_withdraw(&uss_clock_is_lost, true);
 	return 0;
 }
 
-/* The kernel calls the function for one processor after the other. The numbers are compared a second after the last call. */
-static int uss_before_new_scale(struct kprobe *probe, struct pt_regs *regs)
+static int uss_before_new_scale(struct kretprobe_instance *instance, struct pt_regs *regs)
 {
-	uss_clock_withdraw(false);
+	uss_clock_withdraw(&uss_clock_is_changing, true);
+	return 0;
+}
+
+/*
+ * What was read during the change is out of date, too. The kernel calls the function for one processor after the other; the numbers are
+ * compared a second after the last call.
+ */
+static int uss_after_new_scale(struct kretprobe_instance *instance, struct pt_regs *regs)
+{
+	uss_clock_withdraw(&uss_clock_is_changing, false);
 	mod_delayed_work(uss_unbound_wq, &uss_clock_work, HZ);
 	return 0;
 }
@@ -247,11 +257,13 @@ static int uss_after_tsc_mode(struct kretprobe_instance *instance, struct pt_reg
 }
 
 static struct kprobe uss_unstable_probe = { .symbol_name = "clear_sched_clock_stable", .pre_handler = uss_before_unstable };
-static struct kprobe uss_scale_probe = { .symbol_name = "set_cyc2ns_scale", .pre_handler = uss_before_new_scale };
+static struct kretprobe uss_scale_probe = {
+	.kp.symbol_name = "set_cyc2ns_scale", .entry_handler = uss_before_new_scale, .handler = uss_after_new_scale,
+};
 /* prctl(2) calls the first function, into which a compiler may inline the second. Strict seccomp calls the second. */
 static struct kretprobe uss_set_tsc_mode_probe = { .kp.symbol_name = "set_tsc_mode", .handler = uss_after_tsc_mode };
 static struct kretprobe uss_disable_tsc_probe = { .kp.symbol_name = "disable_TSC", .handler = uss_after_tsc_mode };
-static struct kretprobe *uss_tsc_mode_probes[] = { &uss_set_tsc_mode_probe, &uss_disable_tsc_probe };
+static struct kretprobe *uss_return_probes[] = { &uss_scale_probe, &uss_set_tsc_mode_probe, &uss_disable_tsc_probe };
 
 static int uss_clock_suspend(struct notifier_block *block, unsigned long action, void *unused)
 {
@@ -259,11 +271,12 @@ static int uss_clock_suspend(struct notifier_block *block, unsigned long action,
 	case PM_HIBERNATION_PREPARE:
 	case PM_SUSPEND_PREPARE:
 	case PM_RESTORE_PREPARE:
-		uss_clock_withdraw(false);
+		uss_clock_withdraw(&uss_clock_is_suspended, true);
 		break;
 	case PM_POST_HIBERNATION:
 	case PM_POST_SUSPEND:
 	case PM_POST_RESTORE:
+		uss_clock_withdraw(&uss_clock_is_suspended, false);
 		mod_delayed_work(uss_unbound_wq, &uss_clock_work, 0);
 		break;
 	}
@@ -300,7 +313,7 @@ static bool uss_find_lookup(void)
 /* The function to be probed that the kernel does not have, or NULL. A compiler may inline some of them, or rename them. */
 static const char *uss_find_probed(void)
 {
-	const char *const names[] = { uss_unstable_probe.symbol_name, uss_scale_probe.symbol_name, uss_set_tsc_mode_probe.kp.symbol_name,
+	const char *const names[] = { uss_unstable_probe.symbol_name, uss_scale_probe.kp.symbol_name, uss_set_tsc_mode_probe.kp.symbol_name,
 				      uss_disable_tsc_probe.kp.symbol_name };
 	size_t i;
 
@@ -352,22 +365,17 @@ int uss_clock_init(struct uss_machine_page *page, void (*stop)(void))
 	err = register_kprobe(&uss_unstable_probe);
 	if (err)
 		return err;
-	err = register_kprobe(&uss_scale_probe);
+	err = register_kretprobes(uss_return_probes, ARRAY_SIZE(uss_return_probes));
 	if (err)
 		goto unregister_unstable;
-	err = register_kretprobes(uss_tsc_mode_probes, ARRAY_SIZE(uss_tsc_mode_probes));
-	if (err)
-		goto unregister_scale;
 	err = register_pm_notifier(&uss_clock_notifier);
 	if (err)
-		goto unregister_tsc_mode;
+		goto unregister_return_probes;
 	uss_clock_publish(NULL);
 	return 0;
 
-unregister_tsc_mode:
-	unregister_kretprobes(uss_tsc_mode_probes, ARRAY_SIZE(uss_tsc_mode_probes));
-unregister_scale:
-	unregister_kprobe(&uss_scale_probe);
+unregister_return_probes:
+	unregister_kretprobes(uss_return_probes, ARRAY_SIZE(uss_return_probes));
 unregister_unstable:
 	unregister_kprobe(&uss_unstable_probe);
 	return err;
@@ -376,8 +384,7 @@ unregister_unstable:
 void uss_clock_exit(void)
 {
 	unregister_pm_notifier(&uss_clock_notifier);
-	unregister_kretprobes(uss_tsc_mode_probes, ARRAY_SIZE(uss_tsc_mode_probes));
-	unregister_kprobe(&uss_scale_probe);
+	unregister_kretprobes(uss_return_probes, ARRAY_SIZE(uss_return_probes));
 	unregister_kprobe(&uss_unstable_probe);
 	cancel_delayed_work_sync(&uss_clock_work);
 	irq_work_sync(&uss_diverged_work);

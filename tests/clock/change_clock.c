@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * change_clock.c - for tests only: changes the scale of the scheduler's clock, as the kernel does when it has measured the frequency of the
+ * time-stamp counter
+ *
+ *   echo KHZ >/sys/module/change_clock/parameters/khz
+ *
+ * The clock goes on from its present value, faster or slower. KHZ is added to the frequency that the kernel has measured; it may be negative.
+ */
+#include <linux/cpumask.h>
+#include <linux/kprobes.h>
+#include <linux/module.h>
+#include <asm/tsc.h>
+
+static void (*set_scale)(unsigned long khz, int cpu, unsigned long long counter);
+
+static int set_khz(const char *text, const struct kernel_param *param)
+{
+	u64 counter = rdtsc_ordered();
+	int more, cpu, err = kstrtoint(text, 0, &more);
+
+	if (err)
+		return err;
+	for_each_possible_cpu(cpu)
+		set_scale(tsc_khz + more, cpu, counter);
+	return 0;
+}
+
+static const struct kernel_param_ops khz_ops = { .set = set_khz };
+module_param_cb(khz, &khz_ops, NULL, 0200);
+
+static int __init change_clock_init(void)
+{
+	struct kprobe probe = { .symbol_name = "set_cyc2ns_scale", .flags = KPROBE_FLAG_DISABLED };
+	int err = register_kprobe(&probe);
+
+	if (err)
+		return err;
+	set_scale = (void *)probe.addr;
+	unregister_kprobe(&probe);
+	return 0;
+}
+
+static void __exit change_clock_exit(void)
+{
+}
+
+module_init(change_clock_init);
+module_exit(change_clock_exit);
+MODULE_DESCRIPTION("Test only: changes the scale of the scheduler's clock");
+MODULE_LICENSE("GPL");
