@@ -258,7 +258,9 @@ static int uss_after_tsc_mode(struct kretprobe_instance *instance, struct pt_reg
 
 static struct kprobe uss_unstable_probe = { .symbol_name = "clear_sched_clock_stable", .pre_handler = uss_before_unstable };
 static struct kretprobe uss_scale_probe = {
-	.kp.symbol_name = "set_cyc2ns_scale", .entry_handler = uss_before_new_scale, .handler = uss_after_new_scale,
+	.kp.symbol_name = "set_cyc2ns_scale",
+	.entry_handler = uss_before_new_scale,
+	.handler = uss_after_new_scale,
 };
 /* prctl(2) calls the first function, into which a compiler may inline the second. Strict seccomp calls the second. */
 static struct kretprobe uss_set_tsc_mode_probe = { .kp.symbol_name = "set_tsc_mode", .handler = uss_after_tsc_mode };
