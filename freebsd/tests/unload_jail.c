@@ -3,6 +3,7 @@
  *
  * unload_jail.c - after kldunload the kernel no longer calls the module's jail methods, also if a module that was loaded later has some
  */
+#include <sys/param.h>
 #include <sys/module.h>
 
 #include "jail.h"
