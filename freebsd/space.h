@@ -63,8 +63,8 @@ bool	uss_space_enter(struct uss_space *space, struct proc *p, bool owner);
 /* The same for a sharer, with @p locked.  Without memory the space is given up: its pid reads 0 for good. */
 void	uss_space_enter_locked(struct uss_space *space, struct proc *p);
 
-/* @p executes another program or exits, and will run no more user code in this memory. */
-void	uss_space_leave(struct proc *p);
+/* @p leaves @space; if that is NULL, whichever it is in: it executes another program or exits, and runs no more user code in this memory. */
+void	uss_space_leave(struct proc *p, const struct uss_space *space);
 
 /* From now on no process can become an owner. */
 void	uss_spaces_close(void);
