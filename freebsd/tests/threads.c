@@ -1,7 +1,7 @@
 /*-
  * SPDX-License-Identifier: BSD-2-Clause
  *
- * threads.c - threads that ask at the same time get one address, and read the pid there while others fork (TEST_ROUNDS, 200)
+ * threads.c - threads that ask at the same time get one address, and read the pid there while others fork (TEST_ROUNDS, 100)
  */
 #include "threads.h"
 
@@ -9,7 +9,7 @@
 int
 main(void)
 {
-	int rounds = atoi(environment("TEST_ROUNDS", "200")), i;
+	int rounds = atoi(environment("TEST_ROUNDS", "100")), i;
 	pid_t child;
 
 	for (i = 0; i < rounds; i++) {

@@ -1,7 +1,7 @@
 /*-
  * SPDX-License-Identifier: BSD-2-Clause
  *
- * threads_again.c - threads that ask at the same time, after the program has unmapped its pages, get new pages at one address (TEST_ROUNDS, 200)
+ * threads_again.c - threads that ask at the same time, after the program has unmapped its pages, get new pages at one address (TEST_ROUNDS, 100)
  */
 #include <sys/mman.h>
 
@@ -10,7 +10,7 @@
 int
 main(void)
 {
-	int rounds = atoi(environment("TEST_ROUNDS", "200")), i;
+	int rounds = atoi(environment("TEST_ROUNDS", "100")), i;
 	const volatile struct uss_process_page *page;
 	pid_t child;
 
