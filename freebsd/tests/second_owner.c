@@ -1,7 +1,8 @@
 /*-
  * SPDX-License-Identifier: BSD-2-Clause
  *
- * second_owner.c - the owner of the pages exits and leaves its memory to two processes: if one of them asks, the other does not find its pid
+ * second_owner.c - the owner of the pages exits and leaves its memory to two processes: if one of them asks, the other does not find its
+ * pid
  */
 #include <sys/mman.h>
 

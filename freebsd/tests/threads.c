@@ -1,8 +1,8 @@
 /*-
  * SPDX-License-Identifier: BSD-2-Clause
  *
- * threads.c - threads that ask at the same time get one address, and read the pid there while others fork (TEST_ROUNDS, 1000, but no more than
- * half a minute)
+ * threads.c - threads that ask at the same time get one address, and read the pid there while others fork (TEST_ROUNDS, 1000, but no more
+ * than half a minute)
  */
 #include <time.h>
 

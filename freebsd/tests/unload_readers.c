@@ -1,8 +1,8 @@
 /*-
  * SPDX-License-Identifier: BSD-2-Clause
  *
- * unload_readers.c - kldunload waits for each thread that is reading a title: otherwise one of many, which wait for a processor there, would
- * go on in memory that is free (TEST_CYCLES, 20)
+ * unload_readers.c - kldunload waits for each thread that is reading a title: otherwise one of many, which wait for a processor there,
+ * would go on in memory that is free (TEST_CYCLES, 20)
  */
 #include <sys/mman.h>
 
