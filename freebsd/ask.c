@@ -86,7 +86,7 @@ uss_ask_first(u_int renewals)
 	error = uss_space_map(space, curproc->p_vmspace);
 	uss_settle(space);
 	if (error != 0)
-		uss_space_leave(curproc);
+		uss_space_leave(curproc, space);
 	uss_space_put(space);
 	return (error);
 }
@@ -119,10 +119,11 @@ uss_is_lost(struct uss_space *space, bool owner)
 
 /*
  * The space that the current process owns and whose pages it has, with a reference; NULL without one.  The process leaves one that it has
- * lost, and @renewals is how often that has happened.  After too many times it stays there, without pages.
+ * lost, and @renewals is how often that has happened.  After too many times it stays there, without pages.  @none says whether the process
+ * was in no space, or has left it: it can get a new one.
  */
 static int
-uss_ask_again(struct uss_space **result, u_int *renewals)
+uss_ask_again(struct uss_space **result, u_int *renewals, bool *none)
 {
 	struct uss_space *space;
 	bool owner;
@@ -130,14 +131,17 @@ uss_ask_again(struct uss_space **result, u_int *renewals)
 
 	*result = NULL;
 	space = uss_space_get(curproc, &owner);
+	*none = space == NULL;
 	if (space == NULL)
 		return (0);
 	error = uss_wait_settled(space, owner);
 	if (error == 0 && uss_is_lost(space, owner)) {
 		owner = false;
-		if (uss_space_renew(space)) {
+		*none = uss_space_renew(space);
+		if (*none) {
 			*renewals = space->renewals;
-			uss_space_leave(curproc);
+			/* Another thread may have left it already, and be in a new one. */
+			uss_space_leave(curproc, space);
 		}
 	}
 	if (error == 0 && owner)
@@ -153,14 +157,14 @@ uss_ask_space(struct uss_space **result)
 {
 	u_int renewals = 0;
 	int error, tries;
+	bool none;
 
 	/* Again if another thread of the process was faster, or unmaps what this one maps. */
 	for (tries = 0; tries < 3; tries++) {
-		error = uss_ask_again(result, &renewals);
-		if (error != 0 || *result != NULL)
+		error = uss_ask_again(result, &renewals, &none);
+		/* Without a space, although not in none: a sharer, or too many renewals. */
+		if (error != 0 || !none)
 			return (error);
-		if (uss_space_forkid(curproc) != 0)
-			return (0);	/* a sharer, or too many renewals */
 		error = uss_ask_first(renewals);
 		if (error != 0)
 			return (error);

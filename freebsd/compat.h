@@ -8,6 +8,7 @@
 
 #include <sys/param.h>
 #include <sys/lock.h>
+#include <sys/proc.h>
 #include <sys/rwlock.h>
 
 #include <vm/vm.h>
@@ -40,6 +41,17 @@ uss_compat_grab_page(vm_object_t object, vm_pindex_t index)
 	VM_OBJECT_WUNLOCK(object);
 #endif
 	return (page);
+}
+
+/* The process that kern.proc.args.@pid is about. */
+static inline pid_t
+uss_compat_args_pid(pid_t pid)
+{
+#if __FreeBSD_version >= 1400000
+	if (pid == -1)
+		return (curproc->p_pid);
+#endif
+	return (pid);
 }
 
 #endif /* !USS_COMPAT_H */

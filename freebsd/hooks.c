@@ -41,7 +41,7 @@ uss_fork_copy(struct uss_space *parent, struct proc *child)
 		uss_process_publish(space);
 		mtx_unlock(&space->lock);
 		if (uss_space_map_child(space, child->p_vmspace, parent) != 0)
-			uss_space_leave(child);
+			uss_space_leave(child, space);
 	}
 	/* Without pages of its own it must not have its parent's, which minherit(2) can let it inherit. */
 	uss_map_replace(child->p_vmspace, parent->address, parent->object.object, uss_empty.object);
@@ -67,14 +67,14 @@ static void
 uss_exec(void *arg __unused, struct proc *p, struct image_params *image __unused)
 {
 
-	uss_space_leave(p);
+	uss_space_leave(p, NULL);
 }
 
 static void
 uss_exit(void *arg __unused, struct proc *p)
 {
 
-	uss_space_leave(p);
+	uss_space_leave(p, NULL);
 }
 
 void

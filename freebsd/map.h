@@ -37,8 +37,8 @@ struct uss_mapping {
 int	uss_map_new(struct vmspace *vmspace, const struct uss_mapping *mappings, u_int count, u_int pages, vm_offset_t *address);
 
 /*
- * Maps @count objects of one page each in a forked child, in place of what it has inherited at @address: zeros, or the parent's pages.  Fails
- * with EEXIST if the child has anything else there: its parent has unmapped a page.
+ * Maps @count objects of one page each in a forked child, in place of what it has inherited at @address: zeros, or the parent's pages.
+ * Fails with EEXIST if the child has anything else there: its parent has unmapped a page.
  */
 int	uss_map_child(struct vmspace *vmspace, const struct uss_mapping *mappings, const struct uss_mapping *parent, u_int count,
 	    vm_offset_t address);

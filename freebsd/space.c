@@ -281,7 +281,7 @@ uss_member_leave(struct uss_member *member)
 }
 
 void
-uss_space_leave(struct proc *p)
+uss_space_leave(struct proc *p, const struct uss_space *space)
 {
 	struct uss_bucket *bucket = uss_bucket(p);
 	struct uss_member *member;
@@ -292,6 +292,8 @@ uss_space_leave(struct proc *p)
 		return;
 	mtx_lock(&bucket->lock);
 	member = uss_member_find(bucket, p);
+	if (member != NULL && space != NULL && member->space != space)
+		member = NULL;
 	if (member != NULL)
 		LIST_REMOVE(member, link);
 	mtx_unlock(&bucket->lock);

@@ -57,14 +57,18 @@ int	uss_space_map_child(struct uss_space *space, struct vmspace *vmspace, struct
 /* The space that @p is in, with a reference; NULL without one.  @owner, if not NULL, says whether @p owns it. */
 struct uss_space *uss_space_get(struct proc *p, bool *owner);
 
-/* Puts @p into the space, unless it is in one or the module is being unloaded.  Says whether it did.  A sharer of two is counted in both. */
+/*
+ * Puts @p into the space, unless it is in one or the module is being unloaded.  Says whether it did.  A sharer of two is counted in both.
+ */
 bool	uss_space_enter(struct uss_space *space, struct proc *p, bool owner);
 
 /* The same for a sharer, with @p locked.  Without memory the space is given up: its pid reads 0 for good. */
 void	uss_space_enter_locked(struct uss_space *space, struct proc *p);
 
-/* @p executes another program or exits, and will run no more user code in this memory. */
-void	uss_space_leave(struct proc *p);
+/*
+ * @p leaves @space; if that is NULL, whichever it is in: it executes another program or exits, and runs no more user code in this memory.
+ */
+void	uss_space_leave(struct proc *p, const struct uss_space *space);
 
 /* From now on no process can become an owner. */
 void	uss_spaces_close(void);

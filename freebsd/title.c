@@ -23,6 +23,7 @@
 #include <vm/pmap.h>
 #include <vm/vm_map.h>
 
+#include "compat.h"
 #include "header.h"
 #include "oid.h"
 #include "space.h"
@@ -157,7 +158,7 @@ uss_args_sysctl(SYSCTL_HANDLER_ARGS)
 
 	if (arg2 == 1 && req->newptr == NULL && uss_spaces_count() != 0) {
 		text = malloc(USS_TITLE_MAX + 1, M_USRSYSSHM_TITLE, M_WAITOK);
-		length = uss_title_see(*(int *)arg1, text);
+		length = uss_title_see(uss_compat_args_pid(*(int *)arg1), text);
 	}
 	if (length >= 0) {
 		text[length] = '\0';

@@ -1,8 +1,8 @@
 /*-
  * SPDX-License-Identifier: BSD-2-Clause
  *
- * helper_plain.c - for the scripts: an ordinary program that knows nothing of the pages; prints its host name and whether its pid is exact in
- * a vfork child, then sets its argument as title, and sleeps
+ * helper_plain.c - for the scripts: an ordinary program that knows nothing of the pages; prints its host name and whether its pid is exact
+ * in a vfork child, then sets its argument as title, and sleeps
  */
 #include <sys/types.h>
 #include <sys/syscall.h>
@@ -22,7 +22,8 @@ main(int argc, char **argv)
 	if (child == 0)
 		_exit(getpid() == (pid_t)syscall(SYS_getpid) ? 0 : 1);
 	waitpid(child, &status, 0);
-	printf("%s %s\n", gethostname(name, sizeof(name)) == 0 ? name : "-", status == 0 && getpid() == (pid_t)syscall(SYS_getpid) ? "exact" : "wrong");
+	printf("%s %s\n", gethostname(name, sizeof(name)) == 0 ? name : "-",
+	    status == 0 && getpid() == (pid_t)syscall(SYS_getpid) ? "exact" : "wrong");
 	fflush(stdout);
 	if (argc == 2) {
 		setproctitle("-%s", argv[1]);

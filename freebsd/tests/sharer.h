@@ -30,6 +30,9 @@ sharer_main(void *arg)
 		sharer->page = (pid_t)sharer->pages->pid;
 	sharer->call = raw_getpid();
 	sharer->library = uss_getpid();
+	/* The dynamic linker finds the functions now. Later the parent may stop sharing the memory, and find its lock held for ever. */
+	getppid();
+	usleep(1);
 	sharer->started = 1;
 	/* Also if the parent's test has failed. */
 	while (!sharer->stop && getppid() == sharer->parent)

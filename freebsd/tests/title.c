@@ -1,7 +1,8 @@
 /*-
  * SPDX-License-Identifier: BSD-2-Clause
  *
- * title.c - a title of any length up to 2048 bytes is what kern.proc.args returns, to others and to the process; without one it is the arguments
+ * title.c - a title of any length up to 2048 bytes is what kern.proc.args returns, to others and to the process; without one it is the
+ * arguments
  */
 #include "test.h"
 

@@ -1,7 +1,8 @@
 /*-
  * SPDX-License-Identifier: BSD-2-Clause
  *
- * unload_storm.c - kldunload and kldload under processes that fork, exec, share memory, set titles and names, and read them (TEST_CYCLES, 20)
+ * unload_storm.c - kldunload and kldload under processes that fork, exec, share memory, set titles and names, and read them (TEST_CYCLES,
+ * 20)
  */
 #include <sys/mman.h>
 

@@ -14,19 +14,21 @@
 #include <unistd.h>
 #include <usrsysshm.h>
 
-/* As on Linux: `run` uses the exit codes of env(1). */
-enum { OK = 0, FAILED = 1, USAGE = 2, RUN_FAILED = 125, CANNOT_RUN = 126, NOT_FOUND = 127 };
+#include "tool.h"
 
 static const char usage[] =
 	"usage: usrsysshm status\n"
 	"       usrsysshm run COMMAND [ARGUMENT...]\n"
+	"       usrsysshm selftest [--quiet]\n"
 	"\n"
 	"status  Shows whether the module is loaded and what it serves.  The exit status is 0 if it is loaded, else 1.\n"
 	"run     Starts a program with the drop-in, so that its calls are answered from pages.  USRSYSSHM_DROPIN names\n"
-	"        another file than " USS_LIBDIR "/libusrsysshm-dropin.so.\n";
+	"        another file than " USS_LIBDIR "/libusrsysshm-dropin.so.\n"
+	"selftest  Compares every fact with the system call, in every kind of process, on this kernel; root can try more.  The\n"
+	"        exit status is 0 if all holds, 1 if something differs, 2 if something is not served.\n";
 
-static int __printflike(2, 3)
-error(int code, const char *format, ...)
+int
+uss_error(int code, const char *format, ...)
 {
 	va_list arguments;
 
@@ -47,14 +49,14 @@ status(void)
 
 	if (sysctlbyname("kern.usrsysshm_features", features, &size, NULL, 0) != 0) {
 		if (errno != ENOENT)
-			return (error(FAILED, "kern.usrsysshm_features: %s", strerror(errno)));
+			return (uss_error(FAILED, "kern.usrsysshm_features: %s", strerror(errno)));
 		puts("module        not loaded (as root: kldload usrsysshm)\n"
 		     "this process  not served: makes system calls");
 		return (FAILED);
 	}
 	size = sizeof(processes);
 	if (sysctlbyname("kern.usrsysshm_processes", &processes, &size, NULL, 0) != 0)
-		return (error(FAILED, "kern.usrsysshm_processes: %s", strerror(errno)));
+		return (uss_error(FAILED, "kern.usrsysshm_processes: %s", strerror(errno)));
 	printf("module        loaded\n"
 	       "features      %s\n"
 	       "processes     %u with pages\n"
@@ -72,12 +74,12 @@ run(char **argv)
 	if (dropin == NULL)
 		dropin = USS_LIBDIR "/libusrsysshm-dropin.so";
 	if (access(dropin, R_OK) != 0)
-		return (error(RUN_FAILED, "%s: %s", dropin, strerror(errno)));
+		return (uss_error(RUN_FAILED, "%s: %s", dropin, strerror(errno)));
 	if (asprintf(&preload, "%s%s%s", before != NULL ? before : "", before != NULL && *before != '\0' ? ":" : "", dropin) < 0 ||
 	    setenv("LD_PRELOAD", preload, 1) != 0)
-		return (error(RUN_FAILED, "no memory"));
+		return (uss_error(RUN_FAILED, "no memory"));
 	execvp(argv[0], argv);
-	return (error(errno == ENOENT ? NOT_FOUND : CANNOT_RUN, "%s: %s", argv[0], strerror(errno)));
+	return (uss_error(errno == ENOENT ? NOT_FOUND : CANNOT_RUN, "%s: %s", argv[0], strerror(errno)));
 }
 
 int
@@ -92,11 +94,15 @@ main(int argc, char **argv)
 		code = OK;
 	} else if (argc == 2 && strcmp(argv[1], "status") == 0) {
 		code = status();
+	} else if (argc == 2 && strcmp(argv[1], "selftest") == 0) {
+		code = uss_selftest(false);
+	} else if (argc == 3 && strcmp(argv[1], "selftest") == 0 && strcmp(argv[2], "--quiet") == 0) {
+		code = uss_selftest(true);
 	} else {
 		fputs(usage, stderr);
 		return (USAGE);
 	}
 	if (fclose(stdout) != 0)
-		return (error(FAILED, "standard output: %s", strerror(errno)));
+		return (uss_error(FAILED, "standard output: %s", strerror(errno)));
 	return (code);
 }
