@@ -48,6 +48,7 @@ static int sharer(void *unused)
 	close(ends[0]);
 	set_word(&started, 1);
 	execl(DIRECTORY "script", "script", NULL);
+	CHECK(!succeeds, "exec: %s", strerror(errno));
 	set_word(&started, 2);
 	while (!get_word(&go))
 		check_page_pid(page, "sharer after a failed exec");
@@ -78,7 +79,8 @@ static pid_t start_leaser(void)
 	pid = fork();
 	if (pid == 0) {
 		close(ready[0]);
-		lease = open(succeeds ? DIRECTORY "good" : DIRECTORY "bad", O_WRONLY | O_CLOEXEC);
+		/* Not for writing: exec would fail while the file is still open. */
+		lease = open(succeeds ? DIRECTORY "good" : DIRECTORY "bad", O_RDONLY | O_CLOEXEC);
 		CHECK(lease >= 0 && !fcntl(lease, F_SETLEASE, F_WRLCK), "lease: %s", strerror(errno));
 		CHECK(write(ready[1], "r", 1) == 1, "write");
 		return_lease();
