@@ -32,7 +32,7 @@ echo 1 >$group/cgroup.kill
 wait $bomb || true
 until rmdir $group 2>/dev/null; do sleep 0.1; done
 contains "the log" "invoked oom-killer" "$(dmesg)"
-is "call traces outside the reports" "$(dmesg | grep -c 'invoked oom-killer')" "$(dmesg | grep -c 'Call Trace')"
+is "call traces outside the reports" "$(dmesg | grep -c 'invoked oom-killer')" "$(dmesg | grep -c 'Call [Tt]race')"
 is "kills outside the cgroup" 0 "$(dmesg | grep 'oom-kill:' | grep -vc "oom_memcg=/${group##*/}")"
 dmesg -C
 dmesg -n 5

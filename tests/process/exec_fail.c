@@ -12,6 +12,12 @@
 
 #include "test.h"
 
+#ifdef __aarch64__
+#define MACHINE EM_AARCH64
+#else
+#define MACHINE EM_X86_64
+#endif
+
 static char half_way[] = "/tmp/usrsysshm-half-way.XXXXXX";
 
 /* An ELF program with one segment that cannot be mapped: the loader gives up after the point of no return. */
@@ -23,7 +29,7 @@ static void make_half_way(void)
 		Elf64_Phdr segment;
 	} program = {
 		.header = { .e_ident = { 0x7f, 'E', 'L', 'F', ELFCLASS64, ELFDATA2LSB, EV_CURRENT }, .e_type = ET_EXEC,
-			    .e_machine = EM_X86_64, .e_version = EV_CURRENT, .e_entry = 0x400000, .e_ehsize = sizeof(Elf64_Ehdr),
+			    .e_machine = MACHINE, .e_version = EV_CURRENT, .e_entry = 0x400000, .e_ehsize = sizeof(Elf64_Ehdr),
 			    .e_phoff = sizeof(Elf64_Ehdr), .e_phentsize = sizeof(Elf64_Phdr), .e_phnum = 1 },
 		.segment = { .p_type = PT_LOAD, .p_flags = PF_R | PF_X, .p_vaddr = 0xffff800000000000, .p_filesz = 4096,
 			     .p_memsz = 4096, .p_align = 4096 },
