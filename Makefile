@@ -1,6 +1,6 @@
 # make            the library, the drop-in and the tool
 # make module     the module, for the running kernel, KERNEL=VERSION (see vm/kernel) or KERNEL_DIRECTORY=, what vm/kernel printed
-# make install    the library, the drop-in, the tool and their documents, into DESTDIR and PREFIX
+# make install    the library, the drop-in, the tool, manual pages, completions and the systemd unit, into DESTDIR and PREFIX
 # make modules_install   the module, for the kernel that `make module` builds for, with what loads it at boot
 # make uninstall  removes what both have installed
 # make deb        Debian packages, in build/deb/

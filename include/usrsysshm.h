@@ -57,7 +57,7 @@ pid_t uss_getpid(void);
  * share their parent's memory have the same number if they have the same pid. Without the module the top bit is set, with
  * the module never, so numbers of the two kinds cannot collide.
  *
- * Costs as much as uss_getpid. While memory is shared (see uss_getpid) it reads a small file below /proc/sys instead. If that fails
+ * Costs some instructions more than uss_getpid. While memory is shared (see there) it reads a small file below /proc/sys. If that fails
  * (no /proc, no free descriptor), it returns a number of the kind without the module for as long as memory is shared.
  *
  * Return: the number, never 0. Never fails.

@@ -10,10 +10,10 @@
  *    machine page, so that a program computes what the kernel would, to the nanosecond. The kernel's own run time of a thread must be this
  *    clock alone, with no interrupt or hypervisor time subtracted: otherwise nothing is published.
  *
- * 2. The numbers change when the kernel has measured the counter's frequency more precisely, some seconds after boot, and on resume. When
- *    the kernel declares the counter unstable, it changes to another clock. A probe at the beginning of the function that does so, or a
- *    notifier, withdraws the clock first. In the first two cases a work item publishes it again after the function has returned, or after
- *    the resume, once the numbers are the same on all processors.
+ * 2. The numbers change when the kernel has measured the counter's frequency more precisely, some seconds after boot, and at a resume. A
+ *    probe at the beginning of the function that changes them withdraws the clock, as does the suspend. A work item publishes it again,
+ *    once the numbers are the same on all processors. When the kernel declares the counter unstable, it changes to another clock. A
+ *    probe of that function withdraws the clock for good.
  *
  * 3. The kernel exports none of this. The addresses are found by name, once. The functions are called by static calls: direct calls, which
  *    control-flow integrity (IBT, kCFI) does not check.
@@ -36,7 +36,6 @@
 #include <linux/smp.h>
 #include <linux/spinlock.h>
 #include <linux/static_call.h>
-#include <linux/suspend.h>
 #include <linux/workqueue.h>
 #include <asm/timer.h>
 #include <asm/tsc.h>
@@ -88,7 +87,7 @@ static void (*uss_counter_stop)(void);
 
 /* Writers of the page: probes and the work item. */
 static DEFINE_RAW_SPINLOCK(uss_clock_lock);
-static bool uss_clock_is_lost, uss_clock_is_changing, uss_clock_is_suspended;	/* each of them: nothing is published */
+static bool uss_clock_is_lost, uss_clock_is_changing;	/* either of them: nothing is published */
 static unsigned int uss_clock_changes;	/* counts withdrawals: what was read before one is out of date */
 
 struct uss_clock {
@@ -111,7 +110,7 @@ static bool uss_clock_holds(const struct uss_clock *clock)
 	for (i = 0; i < 1000 && holds; i++) {
 		preempt_disable();
 		before = rdtsc_ordered();
-		/* The kernel's own load of the counter is not ordered. */
+		/* sched_clock_cpu() reads the counter without ordering, so perhaps before rdtsc_ordered() has. */
 		rmb();
 		now = sched_clock_cpu(smp_processor_id());
 		after = rdtsc_ordered();
@@ -172,13 +171,14 @@ static const char *uss_clock_read(struct uss_clock *clock)
 static void uss_clock_publish(struct work_struct *work);
 static DECLARE_DELAYED_WORK(uss_clock_work, uss_clock_publish);
 
-/* Sets one of the three. A reader that still finds the same sequence has used a clock that was right until then. */
+/* @why is one of the flags above, or NULL. A reader that still finds the same sequence has used a clock that was right until then. */
 static void uss_clock_withdraw(bool *why, bool value)
 {
 	unsigned long flags;
 
 	raw_spin_lock_irqsave(&uss_clock_lock, flags);
-	*why = value;
+	if (why)
+		*why = value;
 	uss_clock_changes++;
 	uss_sequence_begin(&uss_clock_page->clock_sequence);
 	raw_spin_unlock_irqrestore(&uss_clock_lock, flags);
@@ -194,7 +194,7 @@ static void uss_clock_publish(struct work_struct *work)
 	smp_mb();
 	why = uss_clock_read(&clock);
 	raw_spin_lock_irq(&uss_clock_lock);
-	if (!why && !uss_clock_is_lost && !uss_clock_is_changing && !uss_clock_is_suspended && changes == uss_clock_changes) {
+	if (!why && !uss_clock_is_lost && !uss_clock_is_changing && changes == uss_clock_changes) {
 		uss_clock_page->clock_mult = clock.mult;
 		uss_clock_page->clock_shift = clock.shift;
 		uss_clock_page->clock_offset = clock.offset;
@@ -215,6 +215,15 @@ void uss_clock_diverged(void)
 {
 	uss_clock_withdraw(&uss_clock_is_lost, true);
 	irq_work_queue(&uss_diverged_work);
+}
+
+bool uss_clock_is_stable(void)
+{
+	if (likely(!check_tsc_unstable()))
+		return true;
+	if (!READ_ONCE(uss_clock_is_lost))
+		uss_clock_withdraw(&uss_clock_is_lost, true);
+	return false;
 }
 
 void uss_clock_charge(void)
@@ -262,30 +271,39 @@ static struct kretprobe uss_scale_probe = {
 	.entry_handler = uss_before_new_scale,
 	.handler = uss_after_new_scale,
 };
-/* prctl(2) calls the first function, into which a compiler may inline the second. Strict seccomp calls the second. */
-static struct kretprobe uss_set_tsc_mode_probe = { .kp.symbol_name = "set_tsc_mode", .handler = uss_after_tsc_mode };
-static struct kretprobe uss_disable_tsc_probe = { .kp.symbol_name = "disable_TSC", .handler = uss_after_tsc_mode };
-static struct kretprobe *uss_return_probes[] = { &uss_scale_probe, &uss_set_tsc_mode_probe, &uss_disable_tsc_probe };
+/* So many threads at once are seen when they lose the right to read the counter. Others lose it at their next switch (cputime.c). */
+#define USS_CALLS_MAX 256
 
-static int uss_clock_suspend(struct notifier_block *block, unsigned long action, void *unused)
+/* prctl(2) calls the first function, into which a compiler may inline the second. Strict seccomp calls the second. */
+static struct kretprobe uss_set_tsc_mode_probe = {
+	.kp.symbol_name = "set_tsc_mode",
+	.handler = uss_after_tsc_mode,
+	.maxactive = USS_CALLS_MAX,
+};
+static struct kretprobe uss_disable_tsc_probe = {
+	.kp.symbol_name = "disable_TSC",
+	.handler = uss_after_tsc_mode,
+	.maxactive = USS_CALLS_MAX,
+};
+/* The one that queues work comes last. */
+static struct kretprobe *uss_return_probes[] = { &uss_set_tsc_mode_probe, &uss_disable_tsc_probe, &uss_scale_probe };
+
+/*
+ * The last step before the processor's state is saved, and the first after it is restored: on one processor, with interrupts off. So also for
+ * hibernation and for kexec with a return. No flag: whoever is publishing finds that the clock has been withdrawn meanwhile.
+ */
+static int uss_clock_suspend(USS_SYSCORE_ARGUMENT)
 {
-	switch (action) {
-	case PM_HIBERNATION_PREPARE:
-	case PM_SUSPEND_PREPARE:
-	case PM_RESTORE_PREPARE:
-		uss_clock_withdraw(&uss_clock_is_suspended, true);
-		break;
-	case PM_POST_HIBERNATION:
-	case PM_POST_SUSPEND:
-	case PM_POST_RESTORE:
-		uss_clock_withdraw(&uss_clock_is_suspended, false);
-		mod_delayed_work(uss_unbound_wq, &uss_clock_work, 0);
-		break;
-	}
-	return NOTIFY_DONE;
+	uss_clock_withdraw(NULL, false);
+	return 0;
 }
 
-static struct notifier_block uss_clock_notifier = { .notifier_call = uss_clock_suspend };
+static void uss_clock_resume(USS_SYSCORE_ARGUMENT)
+{
+	mod_delayed_work(uss_unbound_wq, &uss_clock_work, HZ);
+}
+
+USS_DEFINE_SYSCORE(uss_clock_syscore, uss_clock_suspend, uss_clock_resume);
 
 /*
  * Loading and unloading
@@ -327,10 +345,13 @@ static const char *uss_find_probed(void)
 
 static const char *uss_clock_find(void)
 {
+	const char *missing;
+
 	if (!uss_find_lookup())
 		return "kallsyms_lookup_name";
-	if (uss_find_probed())
-		return uss_find_probed();
+	missing = uss_find_probed();
+	if (missing)
+		return missing;
 	if (!USS_FIND(cyc2ns_read_begin) || !USS_FIND(cyc2ns_read_end))
 		return "cyc2ns_read_begin";
 	if (!USS_FIND(using_native_sched_clock))
@@ -368,24 +389,18 @@ int uss_clock_init(struct uss_machine_page *page, void (*stop)(void))
 	if (err)
 		return err;
 	err = register_kretprobes(uss_return_probes, ARRAY_SIZE(uss_return_probes));
-	if (err)
-		goto unregister_unstable;
-	err = register_pm_notifier(&uss_clock_notifier);
-	if (err)
-		goto unregister_return_probes;
+	if (err) {
+		unregister_kprobe(&uss_unstable_probe);
+		return err;
+	}
+	uss_syscore_register(&uss_clock_syscore);
 	uss_clock_publish(NULL);
 	return 0;
-
-unregister_return_probes:
-	unregister_kretprobes(uss_return_probes, ARRAY_SIZE(uss_return_probes));
-unregister_unstable:
-	unregister_kprobe(&uss_unstable_probe);
-	return err;
 }
 
 void uss_clock_exit(void)
 {
-	unregister_pm_notifier(&uss_clock_notifier);
+	uss_syscore_unregister(&uss_clock_syscore);
 	unregister_kretprobes(uss_return_probes, ARRAY_SIZE(uss_return_probes));
 	unregister_kprobe(&uss_unstable_probe);
 	cancel_delayed_work_sync(&uss_clock_work);
@@ -414,6 +429,11 @@ void uss_clock_exit(void)
 
 void uss_clock_diverged(void)
 {
+}
+
+bool uss_clock_is_stable(void)
+{
+	return false;
 }
 
 void uss_clock_charge(void)

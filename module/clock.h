@@ -19,6 +19,9 @@ void uss_clock_exit(void);
 /* A thread's run time has diverged from the clock: withdraws the clock for good. In atomic context, also with a run queue's lock held. */
 void uss_clock_diverged(void);
 
+/* False, and withdraws the clock for good, if the kernel has declared the counter unstable. A probe that should have seen it can miss it. */
+bool uss_clock_is_stable(void);
+
 /* Adds to the current thread's run time what it has run until now, as its system call would. Takes the run queue's lock. */
 void uss_clock_charge(void);
 

@@ -116,7 +116,7 @@ static int uss_read_memory(struct uss_reading *reading, unsigned long addr, char
 		return in_args ? uss_kept_read(reading->mm, args, addr, buf, len) : 0;
 	}
 	got = uss_read_locked(reading, addr, buf, len);
-	/* Not a read of the last byte alone that is not NUL: it only tells the kernel that the text goes on. */
+	/* A read of only the last byte is not kept if that is not NUL: it only tells the kernel that the text goes on. */
 	keep = in_args && got > 0 && !(uss_is_last_byte(args, addr, len) && *buf);
 	if (keep && got >= args->end - addr)
 		last = buf[args->end - 1 - addr];
@@ -210,7 +210,7 @@ bool uss_cmdline_is_concerned(struct mm_struct *mm, unsigned int gup_flags)
 
 int uss_cmdline_read(struct mm_struct *mm, unsigned long addr, void *buf, int len, unsigned int gup_flags)
 {
-	/* If the program moves its command line at this moment, the copy is kept for a place where no command line is. */
+	/* Without arg_lock: if the program moves its command line now, the pair may not fit together, and the copy is never found. */
 	struct uss_args args = { READ_ONCE(mm->arg_start), READ_ONCE(mm->arg_end) };
 	struct uss_reading reading = { .mm = mm, .gup_flags = gup_flags, .args = args };
 	int got = uss_has_window(mm) ? uss_read_window(&reading, addr, buf, len) : uss_read_memory(&reading, addr, buf, len);

@@ -17,14 +17,17 @@
  *    before that, all slots become invalid, and no switch makes one valid.
  *
  * 4. When another processor wakes up a task that preempts a thread, the kernel charges the thread only until the wake-up. But the thread
- *    runs on until the interrupt comes, and may read the page: later it would have run for a shorter time than that. So, before a thread
+ *    runs on until the interrupt comes, and may read the page: a later answer could then be less than this one. So, before a thread
  *    with a valid slot is switched from, it is charged until then, as it would be if it made the system call. That is done at a function
  *    which __schedule() calls with interrupts off, before it takes the run queue's lock.
  *
- * 5. A reader ends with its space. After one grace period no switch makes one of its slots valid. Then the slots that are still valid are
+ * 5. A SCHED_DEADLINE thread that has used up its runtime is not charged from then until it is switched from. So the slots of such threads
+ *    stay invalid. A thread can also become one while it runs: its slot becomes invalid in a function that the kernel calls then.
+ *
+ * 6. A reader ends with its space. After one grace period no switch makes one of its slots valid. Then the slots that are still valid are
  *    removed from their processors; after another grace period no switch writes to its pages.
  *
- * 6. A thread that may not read the counter (PR_SET_TSC, strict seccomp) would be killed by the attempt. The page is disabled for good once
+ * 7. A thread that may not read the counter (PR_SET_TSC, strict seccomp) would be killed by the attempt. The page is disabled for good once
  *    such a thread is found in the reader's memory: when the page is created, at a switch to the thread, or when it loses the right.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
@@ -36,6 +39,7 @@
 #include <linux/printk.h>
 #include <linux/rculist.h>
 #include <linux/sched.h>
+#include <linux/sched/deadline.h>
 #include <linux/sched/signal.h>
 #include <linux/slab.h>
 #include <linux/smp.h>
@@ -48,6 +52,7 @@
 #include "compat/compat.h"
 #include "cputime.h"
 #include "facts.h"
+#include "function.h"
 #include "machine.h"
 #include "page.h"
 #include "space.h"
@@ -144,7 +149,7 @@ static u64 uss_run_time(const struct task_struct *task)
 
 static notrace struct uss_cputime_slot *uss_slot_invalidate(struct uss_cputime_slot **valid)
 {
-	/* The reader may be ending at this moment: then only one of the two gets the slot. */
+	/* uss_reader_take_off() may clear it at the same time: only one of the two gets the slot. */
 	struct uss_cputime_slot *slot = xchg(valid, NULL);
 
 	if (slot)
@@ -172,8 +177,10 @@ static notrace void uss_slot_begin(struct uss_cputime_slot **valid, struct uss_c
 			uss_reader_disable(reader);
 		return;
 	}
-	/* The next switch will not be seen, perhaps. */
-	if (!READ_ONCE(uss_watching))
+	/* The probe is being removed, and the switch from this thread might not be seen; or the thread is not always charged (point 5). */
+	if (!READ_ONCE(uss_watching) || dl_prio(next->prio))
+		return;
+	if (!uss_clock_is_stable())
 		return;
 	WRITE_ONCE(*valid, slot);
 	WRITE_ONCE(slot->run_time, uss_run_time(next));
@@ -203,43 +210,103 @@ static notrace void uss_before_switch(unsigned long ip, unsigned long parent_ip,
 }
 
 /*
+ * switched_to_dl(rq, task), with the run queue's lock, also called on another processor. If another thread runs on the task's processor, that
+ * thread makes system calls until its next switch.
+ */
+static notrace void uss_at_switched_to_dl(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops, struct ftrace_regs *fregs)
+{
+	const struct task_struct *task = (struct task_struct *)uss_ftrace_argument(fregs, 1);
+
+	uss_slot_invalidate(per_cpu_ptr(&uss_valid_slot, task_cpu(task)));
+}
+
+/*
  * Watching switches
  */
 
 static struct tracepoint *uss_switch_tracepoint;
-static unsigned char uss_before_switch_name[] = "rcu_note_context_switch";
-static struct ftrace_ops uss_before_switch_ops = { .func = uss_before_switch, .flags = FTRACE_OPS_FL_PERMANENT };
 
-/* On each processor, in an interrupt: not during a switch. Another processor may be updating the run time: no comparison. */
+/*
+ * Without FTRACE_OPS_FL_RECURSION, with which ftrace would leave out a call inside another one. Neither function is called by what the
+ * callbacks call.
+ */
+static struct uss_switch_hook {
+	const char *name;
+	unsigned long address;
+	struct ftrace_ops ops;
+} uss_switch_hooks[] = {
+	{ "rcu_note_context_switch", 0, { .func = uss_before_switch, .flags = FTRACE_OPS_FL_PERMANENT } },
+	{ "switched_to_dl", 0, { .func = uss_at_switched_to_dl, .flags = FTRACE_OPS_FL_PERMANENT } },
+};
+
+static int uss_switch_hooks_register(void)
+{
+	size_t i;
+	int err;
+
+	for (i = 0; i < ARRAY_SIZE(uss_switch_hooks); i++) {
+		err = register_ftrace_function(&uss_switch_hooks[i].ops);
+		if (err)
+			break;
+	}
+	while (err && i--)
+		unregister_ftrace_function(&uss_switch_hooks[i].ops);
+	return err;
+}
+
+static void uss_switch_hooks_unregister(void)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(uss_switch_hooks); i++)
+		unregister_ftrace_function(&uss_switch_hooks[i].ops);
+}
+
+/* On each processor, in an interrupt, so never during a switch. Compares nothing: another processor may be updating the run time. */
 static void uss_slot_end_here(void *unused)
 {
 	uss_slot_invalidate(this_cpu_ptr(&uss_valid_slot));
+}
+
+static void uss_watch(struct work_struct *work);
+static DECLARE_DELAYED_WORK(uss_watch_work, uss_watch);
+
+static int uss_watch_begin(void)
+{
+	int err = uss_switch_hooks_register();
+
+	if (err)
+		return err;
+	/* Switches are seen, and threads are served, before the registration returns. */
+	WRITE_ONCE(uss_watching, true);
+	err = tracepoint_probe_register(uss_switch_tracepoint, uss_at_switch, NULL);
+	if (err) {
+		WRITE_ONCE(uss_watching, false);
+		uss_switch_hooks_unregister();
+	}
+	return err;
+}
+
+static void uss_watch_end(void)
+{
+	/* A reader that has begun since gets no slot from here on, and loses those that it has. Its work item comes next. */
+	WRITE_ONCE(uss_watching, false);
+	on_each_cpu(uss_slot_end_here, NULL, 1);
+	tracepoint_probe_unregister(uss_switch_tracepoint, uss_at_switch, NULL);
+	tracepoint_synchronize_unregister();
+	uss_switch_hooks_unregister();
 }
 
 static void uss_watch(struct work_struct *work)
 {
 	bool wanted = atomic_read(&uss_readers_count) > 0;
 
-	if (wanted && !uss_watching) {
-		if (register_ftrace_function(&uss_before_switch_ops))
-			return;
-		/* Switches are seen, and threads are served, before the registration returns. */
-		WRITE_ONCE(uss_watching, true);
-		if (tracepoint_probe_register(uss_switch_tracepoint, uss_at_switch, NULL)) {
-			WRITE_ONCE(uss_watching, false);
-			unregister_ftrace_function(&uss_before_switch_ops);
-		}
-	} else if (!wanted && uss_watching) {
-		/* A reader that has begun since gets no slot from here on, and loses those that it has. Its work item comes next. */
-		WRITE_ONCE(uss_watching, false);
-		on_each_cpu(uss_slot_end_here, NULL, 1);
-		tracepoint_probe_unregister(uss_switch_tracepoint, uss_at_switch, NULL);
-		tracepoint_synchronize_unregister();
-		unregister_ftrace_function(&uss_before_switch_ops);
-	}
+	if (!wanted && uss_watching)
+		uss_watch_end();
+	/* Without memory: the threads make the system call until then. */
+	else if (wanted && !uss_watching && uss_watch_begin())
+		mod_delayed_work(uss_unbound_wq, &uss_watch_work, HZ);
 }
-
-static DECLARE_DELAYED_WORK(uss_watch_work, uss_watch);
 
 bool uss_cputime_is_watching(void)
 {
@@ -395,7 +462,7 @@ static void uss_cputime_free(struct uss_space *space)
 	raw_spin_unlock(&uss_readers_lock);
 	call_rcu(&reader->rcu, uss_reader_take_off);
 	if (atomic_dec_and_test(&uss_readers_count))
-		mod_delayed_work(uss_unbound_wq, &uss_watch_work, USS_WATCH_LONGER);
+		queue_delayed_work(uss_unbound_wq, &uss_watch_work, USS_WATCH_LONGER);
 }
 
 static void uss_find_switch_tracepoint(struct tracepoint *tracepoint, void *unused)
@@ -404,49 +471,66 @@ static void uss_find_switch_tracepoint(struct tracepoint *tracepoint, void *unus
 		uss_switch_tracepoint = tracepoint;
 }
 
-static int uss_before_switch_filter(struct ftrace_ops *ops)
+static const char *uss_switch_hooks_find(void)
 {
-	return ftrace_set_filter(ops, uss_before_switch_name, strlen(uss_before_switch_name), 1);
-}
+	size_t i;
 
-/* A trial. A kernel for one processor has no such function, and a compiler may inline it. */
-static bool uss_before_switch_can_be_hooked(void)
-{
-	struct ftrace_ops trial = { .func = uss_before_switch };
-	int err = uss_before_switch_filter(&trial);
-
-	ftrace_free_filter(&trial);
-	return !err;
+	/* A kernel for one processor has no function rcu_note_context_switch(), and a compiler may inline it. */
+	for (i = 0; i < ARRAY_SIZE(uss_switch_hooks); i++)
+		if (uss_function_find(uss_switch_hooks[i].name, &uss_switch_hooks[i].address))
+			return uss_switch_hooks[i].name;
+	return NULL;
 }
 
 static bool uss_cputime_probe(void)
 {
+	const char *missing = uss_switch_hooks_find();
+
 	for_each_kernel_tracepoint(uss_find_switch_tracepoint, NULL);
 	if (!uss_switch_tracepoint) {
 		pr_info("CPU time is not served: this kernel has no tracepoint sched_switch\n");
 		return false;
 	}
-	if (!uss_before_switch_can_be_hooked()) {
-		pr_info("CPU time is not served: this kernel has no function %s that can be hooked\n", uss_before_switch_name);
+	if (missing) {
+		pr_info("CPU time is not served: this kernel has no function %s that can be hooked\n", missing);
 		return false;
 	}
 	uss_cputime_is_served = uss_clock_probe();
 	return uss_cputime_is_served;
 }
 
+static void uss_switch_hooks_free(void)
+{
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(uss_switch_hooks); i++)
+		ftrace_free_filter(&uss_switch_hooks[i].ops);
+}
+
+static int uss_switch_hooks_init(void)
+{
+	size_t i;
+	int err = 0;
+
+	for (i = 0; i < ARRAY_SIZE(uss_switch_hooks) && !err; i++) {
+		err = ftrace_set_filter_ip(&uss_switch_hooks[i].ops, uss_switch_hooks[i].address, 0, 0);
+		if (err)
+			pr_err("cannot hook %s: error %d\n", uss_switch_hooks[i].name, err);
+	}
+	return err;
+}
+
 static int uss_cputime_init(void)
 {
-	int err = uss_before_switch_filter(&uss_before_switch_ops);
+	int err = uss_switch_hooks_init();
 
-	if (err) {
-		pr_err("cannot hook %s: error %d\n", uss_before_switch_name, err);
-		return err;
+	if (!err) {
+		err = uss_clock_init(uss_machine_contents(), uss_counter_is_forbidden);
+		if (err)
+			pr_err("cannot follow the scheduler's clock: error %d\n", err);
 	}
-	err = uss_clock_init(uss_machine_contents(), uss_counter_is_forbidden);
-	if (err) {
-		pr_err("cannot follow the scheduler's clock: error %d\n", err);
-		ftrace_free_filter(&uss_before_switch_ops);
-	}
+	if (err)
+		uss_switch_hooks_free();
 	return err;
 }
 
@@ -455,9 +539,9 @@ static void uss_cputime_exit(void)
 	cancel_delayed_work_sync(&uss_watch_work);
 	/* There is no reader any more. */
 	uss_watch(NULL);
-	ftrace_free_filter(&uss_before_switch_ops);
+	uss_switch_hooks_free();
 	uss_clock_exit();
-	/* For uss_reader_take_off(), and then for uss_reader_free_rcu(). */
+	/* The first waits for uss_reader_take_off(), which queues uss_reader_free_rcu(); the second waits for that. */
 	rcu_barrier();
 	rcu_barrier();
 }

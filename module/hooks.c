@@ -33,7 +33,6 @@
 #include <linux/delay.h>
 #include <linux/ftrace.h>
 #include <linux/kallsyms.h>
-#include <linux/kprobes.h>
 #include <linux/module.h>
 #include <linux/nsproxy.h>
 #include <linux/rcupdate.h>
@@ -46,6 +45,7 @@
 #include "ask.h"
 #include "cmdline.h"
 #include "compat/compat.h"
+#include "function.h"
 #include "hooks.h"
 #include "machine.h"
 #include "names.h"
@@ -71,7 +71,9 @@ static notrace void uss_finalize_exec(struct linux_binprm *bprm)
 
 static notrace void uss_at_finalize_exec(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	if (!within_module(parent_ip, THIS_MODULE))
+	unsigned long caller = uss_function_caller(ip, parent_ip);
+
+	if (caller && !within_module(caller, THIS_MODULE))
 		uss_ftrace_set_ip(fregs, (unsigned long)uss_finalize_exec);
 }
 
@@ -100,7 +102,7 @@ static notrace void uss_at_exec_mm_release(unsigned long ip, unsigned long paren
 
 static notrace void uss_at_exit_mm_release(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops, struct ftrace_regs *fregs)
 {
-	/* do_exit() has decremented it for the current thread. */
+	/* The number of live threads, without the current one: do_exit() has decremented it. */
 	if (!atomic_read(&current->signal->live))
 		uss_space_leave(current);
 }
@@ -213,21 +215,24 @@ static bool uss_learn_caller(unsigned long address)
 	return sets_name;
 }
 
-static bool uss_sets_name(unsigned long parent_ip)
+static bool uss_sets_name(unsigned long ip, unsigned long parent_ip)
 {
+	unsigned long caller;
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(uss_callers); i++)
 		if (smp_load_acquire(&uss_callers[i].address) == parent_ip)
 			return uss_callers[i].sets_name;
-	return uss_learn_caller(parent_ip);
+	caller = uss_function_caller(ip, parent_ip);
+	/* The trampoline of a kretprobe has any caller: learn nothing. */
+	return caller == parent_ip ? uss_learn_caller(caller) : uss_is_name_setter(caller);
 }
 
 static notrace void uss_at_add_device_randomness(unsigned long ip, unsigned long parent_ip, struct ftrace_ops *ops,
 						 struct ftrace_regs *fregs)
 {
 	/* Before 6.15 an exiting thread calls it with interrupts off. A setter may sleep. */
-	if (!irqs_disabled() && uss_sets_name(parent_ip))
+	if (!irqs_disabled() && uss_sets_name(ip, parent_ip))
 		uss_names_begin_change(current->nsproxy->uts_ns);
 }
 
@@ -310,31 +315,13 @@ static struct uss_hook uss_exec_hook = { {
 }, { .func = uss_at_function, .flags = USS_OPS_FLAGS | FTRACE_OPS_FL_IPMODIFY } };
 /* clang-format on */
 
-/* The kernel tells a module the address of a name only when it places a probe there. A probe that is never armed is enough. */
-static int uss_function_find(struct uss_function *function)
-{
-	struct kprobe probe = { .symbol_name = function->name, .flags = KPROBE_FLAG_DISABLED };
-	int err = register_kprobe(&probe);
-
-	if (err)
-		return err;
-	/* The flag says that ftrace is called at this address. Without KPROBES_ON_FTRACE, ftrace_set_filter_ip() checks that. */
-	if (!IS_ENABLED(CONFIG_KPROBES_ON_FTRACE) || probe.flags & KPROBE_FLAG_FTRACE)
-		function->address = (unsigned long)probe.addr;
-	else
-		err = -EINVAL;
-	unregister_kprobe(&probe);
-	return err;
-}
-
-/* By address: given a name, the kernel reports success also when it had no memory for the entry. */
 static int uss_hook_filter(struct uss_hook *hook)
 {
 	struct uss_function *function;
 	int err;
 
 	for (function = hook->functions; function < hook->functions + ARRAY_SIZE(hook->functions) && function->name; function++) {
-		err = uss_function_find(function);
+		err = uss_function_find(function->name, &function->address);
 		if (!err)
 			err = ftrace_set_filter_ip(&hook->ops, function->address, 0, 0);
 		if (err == -ENOENT || err == -EINVAL) {
@@ -392,7 +379,7 @@ static void uss_find_tracepoint(struct tracepoint *tracepoint, void *data)
 
 /*
  * If a task began to set a name before the hooks were registered, only the end of its change is seen. Wait for such tasks.
- * synchronize_rcu_tasks() does not wait for a task that sleeps on uts_sem. But that queue moves: wait again as long as such changes end.
+ * synchronize_rcu_tasks() does not wait for a task that sleeps on uts_sem. But they get it in turn: repeat as long as such changes end.
  */
 static void uss_wait_for_early_setters(void)
 {

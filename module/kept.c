@@ -236,7 +236,7 @@ void uss_kept_store(const struct mm_struct *mm, const struct uss_args *args, uns
 	struct uss_kept *new = NULL;
 
 	if (last) {
-		/* The kernel reads a page from the beginning, and shows it up to its NUL. */
+		/* If the last byte is not NUL, the kernel reads a page from arg_start, and shows it up to the first NUL. */
 		given = offset ? 0 : strnlen(piece, length);
 		if (given && given < length)
 			given++;
@@ -249,7 +249,7 @@ void uss_kept_store(const struct mm_struct *mm, const struct uss_args *args, uns
 	if (uss_kept_try(mm, args, offset, piece, given, last, &new))
 		return;
 	new = uss_kept_alloc(offset + given);
-	/* What was kept is no longer what was read last. */
+	/* The new text cannot be kept. Drop the old one: it is no longer what was read last. */
 	if (!new || !uss_kept_try(mm, args, offset, piece, given, last, &new))
 		uss_kept_forget(mm);
 	kfree(new);

@@ -21,8 +21,8 @@ void uss_kept_exit(void);
  */
 void uss_kept_store(const struct mm_struct *mm, const struct uss_args *args, unsigned long addr, const char *piece, int length, char last);
 /*
- * Reads @len bytes at @addr from the copy, as the last read would have. Returns how many bytes are known. If the last byte is not, the
- * kernel takes it for NUL, and reads the same text.
+ * Copies at most @len bytes at @addr from the kept text. Returns how many. If the last byte of the command line is not among the kept ones,
+ * the kernel treats it as NUL, and reads the same text.
  */
 int uss_kept_read(const struct mm_struct *mm, const struct uss_args *args, unsigned long addr, char *buf, int len);
 

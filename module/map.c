@@ -199,7 +199,7 @@ static int uss_title_mmap(struct file *file, struct vm_area_struct *vma)
 	return 0;
 }
 
-/* No owner: a mapping does not hold the module. unload.c takes the mappings away before it goes. */
+/* Without .owner a mapping holds no reference to the module. unload.c removes all mappings before the module is freed. */
 static const struct file_operations uss_ro_fops = {
 	.mmap = uss_ro_mmap,
 	.llseek = noop_llseek,

@@ -86,7 +86,7 @@ void uss_patience_forget_all(void)
 	raw_spin_unlock(&uss_patience_lock);
 }
 
-/* It may belong to another process: see uss_waited(). */
+/* Returns the entry for the hash of the tgid. It may hold the account of another process: see uss_waited(). */
 static struct uss_reader *uss_current_reader(void)
 {
 	return &uss_readers[hash_32(task_tgid_nr(current), USS_READER_BITS)];

@@ -102,7 +102,7 @@ static struct uss_space *uss_space_find(const struct mm_struct *mm)
 	return NULL;
 }
 
-/* Either an event finds the space, or ask.c sees what the task did before its event (point 2 there). Pairs with itself. */
+/* Both sides have it, so either an event finds the space, or ask.c sees what the task did before its event (point 2 there). */
 static void uss_event_barrier(void)
 {
 	smp_mb();
@@ -197,7 +197,7 @@ struct uss_space *uss_space_get(struct mm_struct *mm)
 
 	rcu_read_lock();
 	space = uss_space_find(mm);
-	/* VMAs come one after the other, under the mmap_lock. The space is dead when the program has just unmapped the last one. */
+	/* The mmap_lock serialises this. The count is 0 if the program has just unmapped the last VMA: then the space is dead. */
 	if (space && !refcount_inc_not_zero(&space->vmas))
 		space = NULL;
 	rcu_read_unlock();

@@ -35,7 +35,7 @@ static unsigned long uss_zero_area(struct file *file, unsigned long addr, unsign
 {
 	struct vm_area_struct *vma = find_vma(current->mm, addr);
 
-	/* The hole that an earlier attempt left, unless the program has filled it. */
+	/* An earlier attempt has unmapped our VMA and then failed. Fill the hole, unless the program has mapped something there. */
 	if (uss_is_closed && (!vma || vma->vm_start >= addr + len))
 		return addr;
 	if (!vma || vma->vm_start != addr || vma->vm_end != addr + len || !uss_vma_is_ours(vma))

@@ -26,7 +26,8 @@ static inline bool cputime_is_served(void)
 	const volatile struct uss_process_page *process = my_page();
 	const volatile struct uss_cputime_page *page;
 	const volatile struct uss_cputime_slot *slot;
-	unsigned int cpu;
+	unsigned int cpu, cpu_after;
+	uint64_t sequence;
 
 	if (!process || !process->cputime_offset)
 		return false;
@@ -34,7 +35,9 @@ static inline bool cputime_is_served(void)
 	if (!page->enabled || syscall(SYS_getcpu, &cpu, NULL, NULL))
 		return false;
 	slot = (const volatile void *)((const volatile char *)page + USS_CPUTIME_SLOTS + cpu * sizeof(*slot));
-	return slot->sequence && !(slot->sequence & 1);
+	sequence = slot->sequence;
+	/* If the thread has moved meanwhile, the slot may be about another one. */
+	return sequence && !(sequence & 1) && !syscall(SYS_getcpu, &cpu_after, NULL, NULL) && cpu_after == cpu;
 }
 
 static long served_count;

@@ -231,7 +231,8 @@ struct uss_cputime_slot {
 
 struct uss_cputime_page {
 	struct uss_header header;
-	__u32 enabled;			/* 1, or 0 for good. kernel / process / single copy. */
+	/* 0 until the threads are checked, then 1; 0 for good once one of them may not read the counter. kernel / process / single copy. */
+	__u32 enabled;
 	__u32 slots;			/* one for each possible processor. kernel / process / once. */
 	__aligned_u64 reserved[4];	/* 0 */
 	/* struct uss_cputime_slot slot[slots] follows, at USS_CPUTIME_SLOTS; it may continue in the next pages. */

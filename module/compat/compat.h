@@ -21,6 +21,7 @@
 #include <linux/sched/coredump.h>
 #include <linux/shrinker.h>
 #include <linux/slab.h>
+#include <linux/syscore_ops.h>
 #include <linux/sysctl.h>
 #include <linux/timer.h>
 #include <linux/workqueue.h>
@@ -136,8 +137,8 @@ static inline void uss_zap_vma_range(struct vm_area_struct *vma, unsigned long s
 #endif
 
 /*
- * How far behind the address of a function a hook is called from, at most. Where kprobes use ftrace, the kernel adjusts a probe's address
- * itself. On arm64 up to two instructions come first.
+ * The largest distance between the address of a function and the ip that its hook gets. Where kprobes use ftrace, the kernel adjusts a
+ * probe's address itself. On arm64 up to two instructions come first.
  */
 #ifdef CONFIG_KPROBES_ON_FTRACE
 #define USS_HOOK_OFFSET_MAX	0
@@ -181,6 +182,21 @@ static inline struct file *uss_open_name(const char *name, int flags)
 		file = filp_open(name, flags, 0);
 	return file;
 }
+
+/* 6.19, and some before it, gave the functions an argument. */
+#ifdef USS_HAVE_SYSCORE
+#define USS_SYSCORE_ARGUMENT		void *unused
+#define USS_DEFINE_SYSCORE(name, on_suspend, on_resume) \
+	static const struct syscore_ops name##_ops = { .suspend = on_suspend, .resume = on_resume }; \
+	static struct syscore name = { .ops = &name##_ops }
+#define uss_syscore_register(syscore)	register_syscore(syscore)
+#define uss_syscore_unregister(syscore)	unregister_syscore(syscore)
+#else
+#define USS_SYSCORE_ARGUMENT		void
+#define USS_DEFINE_SYSCORE(name, on_suspend, on_resume) static struct syscore_ops name = { .suspend = on_suspend, .resume = on_resume }
+#define uss_syscore_register(ops)	register_syscore_ops(ops)
+#define uss_syscore_unregister(ops)	unregister_syscore_ops(ops)
+#endif
 
 /* 6.16 renamed it. */
 #ifdef USS_HAVE_TIMER_DESTROY_ON_STACK

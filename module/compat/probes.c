@@ -12,6 +12,7 @@
 #include <linux/sched/coredump.h>
 #include <linux/sched/mm.h>
 #include <linux/shrinker.h>
+#include <linux/syscore_ops.h>
 #include <linux/sysctl.h>
 #include <linux/timer.h>
 #include <linux/workqueue.h>
@@ -40,4 +41,5 @@ USS_PROBE(MM_EXIT_EXEC_RELEASE,			mm_exit_exec_release(NULL, mm))
 USS_PROBE(SYSTEM_DFL_WQ,			(void)system_dfl_wq)
 USS_PROBE(SCOPED_WITH_INIT_FS,			scoped_with_init_fs() (void)0)
 USS_PROBE(TIMER_DESTROY_ON_STACK,		timer_destroy_on_stack(p))
+USS_PROBE(SYSCORE,				register_syscore((struct syscore *)p))
 USS_PROBE(SHRINKER_ALLOC,			shrinker_free(shrinker_alloc(0, "")))
