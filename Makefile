@@ -58,10 +58,7 @@ CFLAGS ?= -O2 -g
 CC_32 ?= $(CC) -m32
 WARNINGS := -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla
 version := $(shell cat VERSION)
-# On arm64 the compiler would otherwise call glibc to choose between two kinds of atomic instructions, and no program linked with musl
-# could load the drop-in.
-atomics := $(if $(filter aarch64%,$(shell $(CC) -dumpmachine)),-mno-outline-atomics)
-USER_CFLAGS := -std=c11 -D_GNU_SOURCE -Iinclude -DUSS_VERSION='"$(version)"' $(WARNINGS) $(atomics) $(CFLAGS)
+USER_CFLAGS := -std=c11 -D_GNU_SOURCE -Iinclude -DUSS_VERSION='"$(version)"' $(WARNINGS) $(CFLAGS)
 soname := libusrsysshm.so.0
 
 all: user
