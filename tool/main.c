@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* main.c - the usrsysshm command: runs the subcommand; functions that all subcommands share */
+/* main.c - the usrsysshm command, on Linux and FreeBSD: runs the subcommand; functions that all subcommands share */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -16,7 +16,9 @@ static const struct command {
 	{ "run", uss_cmd_run, "start a program with the drop-in, so that its calls are answered from pages" },
 	{ "selftest", uss_cmd_selftest, "compare every fact of the pages with the system call, on this kernel" },
 	{ "show", uss_cmd_show, "show the pages of a process" },
+#ifndef __FreeBSD__
 	{ "stat", uss_cmd_stat, "run a program and report what the pages save" },
+#endif
 	{ "status", uss_cmd_status, "show whether the module is loaded, and what it serves" },
 };
 
@@ -123,6 +125,20 @@ void uss_print_json_string(const char *text)
 			fwrite(text, 1, (size_t)length, stdout);
 	}
 	putchar('"');
+}
+
+void uss_print_json_words(char *text)
+{
+	const char *separator = "";
+	char *word;
+
+	putchar('[');
+	for (word = strtok(text, " "); word; word = strtok(NULL, " ")) {
+		printf("%s", separator);
+		uss_print_json_string(word);
+		separator = ", ";
+	}
+	putchar(']');
 }
 
 /* A process chooses its own name, so escape control characters: they must not reach the user's terminal. */
