@@ -16,9 +16,7 @@ static const struct command {
 	{ "run", uss_cmd_run, "start a program with the drop-in, so that its calls are answered from pages" },
 	{ "selftest", uss_cmd_selftest, "compare every fact of the pages with the system call, on this kernel" },
 	{ "show", uss_cmd_show, "show the pages of a process" },
-#ifndef __FreeBSD__
 	{ "stat", uss_cmd_stat, "run a program and report what the pages save" },
-#endif
 	{ "status", uss_cmd_status, "show whether the module is loaded, and what it serves" },
 };
 

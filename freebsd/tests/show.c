@@ -52,12 +52,13 @@ main(void)
 		_exit(0);
 	}
 	CHECK(waitpid(child, &status, WUNTRACED) == child && WIFSTOPPED(status), "the child did not stop");
-	CHECK(show_pages(child, &shown) == 0, "kern.usrsysshm_pages: %s", strerror(errno));
+	status = show_pages(child, &shown);
+	kill(child, SIGKILL);
+	waitpid(child, NULL, 0);
+	CHECK(status == 0, "kern.usrsysshm_pages of a stopped process");
 	CHECK((pid_t)shown.process.pid == child, "the pid is %u, not %d", shown.process.pid, child);
 	CHECK(shown.process.forkid > forkid, "the fork id is %ju, the parent's %ju", (uintmax_t)shown.process.forkid, (uintmax_t)forkid);
 	CHECK(shown.system.header.magic == USS_MAGIC_SYSTEM && shown.machine.header.magic == USS_MAGIC_MACHINE, "no other pages");
-	kill(child, SIGKILL);
-	waitpid(child, NULL, 0);
 	check_vfork(raw_getpid());
 	check_own(page);
 	return (0);

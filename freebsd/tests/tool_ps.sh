@@ -16,11 +16,11 @@ done
 titled=$!
 ./helper_pages "$long" two &
 plain=$!
+trap 'kill $titled $plain' EXIT
 sleep 1
 output=$(./usrsysshm ps) || fail "status $?"
 json=$(./usrsysshm ps --json) || fail "status $? of --json"
 ps=$(ps -ax -o pid= | while read -r pid; do echo "$pid"; done)
-kill $titled $plain
 user=$(ps -o user= -p $$)
 case $output in
 "  PID USER     COMMAND

@@ -9,10 +9,14 @@ fail() {
 
 ./helper_pages &
 pid=$!
+trap 'kill -9 $pid' EXIT
 tries=0
-until output=$(./usrsysshm show $pid 2>/dev/null) || [ $tries -eq 100 ]; do
+output=
+# Host names are not served in the module's first second.
+until case $output in *"host name    $(hostname)"*) true ;; *) false ;; esac || [ $tries -eq 100 ]; do
 	tries=$((tries + 1))
 	sleep 0.1
+	output=$(./usrsysshm show $pid 2>/dev/null)
 done
 case $output in
 "process $pid (helper_pages)"*"address      0x"*"features     pid forkid start_time title names nprocs"*"pid          $pid"*"fork id "*"start time "*" ns after boot
@@ -26,6 +30,7 @@ case $json in
 esac
 kill $pid
 wait $pid 2>/dev/null
+trap - EXIT
 output=$(./usrsysshm show $pid 2>&1)
 status=$?
 [ $status -eq 1 ] && [ "$output" = "usrsysshm: no process $pid" ] || fail "status $status without a process: $output"
