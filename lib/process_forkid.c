@@ -5,6 +5,9 @@
  * A random seed is stored in memory that the kernel zeroes in a forked child; a child that finds 0 draws a new seed. A child that shares
  * the memory (vfork) shares the seed too, so the pid is combined with it. For Linux and FreeBSD.
  */
+#ifndef __FreeBSD__
+#include <linux/mman.h>
+#endif
 #include <stddef.h>
 #include <sys/mman.h>
 #include <sys/random.h>

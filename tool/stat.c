@@ -24,7 +24,7 @@
 #include "tool.h"
 
 #ifdef __FreeBSD__
-#define PAST "  - not system calls that went past the drop-in, which FreeBSD does not count without DTrace;\n"
+#define PAST "  - not those system calls that went past the drop-in: FreeBSD counts them only with DTrace;\n"
 #else
 #define PAST "  - how many system calls went past the drop-in (for root, with a tracefs at /sys/kernel/tracing);\n"
 #endif

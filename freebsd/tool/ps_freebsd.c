@@ -10,9 +10,9 @@
  * 2. So a child process reads them.  If an answer is late, the child is abandoned.  A thread would not do: a process exits when all of its
  *    threads have left the kernel.  The child has none of the standard files, which would keep a pipe open.
  *
- * 3. A sysctl that returns more than 16 KiB holds a lock of the whole system while it waits, and delays all others of that size.  So no
- *    request for a command line is larger: longer ones are cut.  The list of processes is larger.  If it is late, because another program
- *    made such a request, all pids are tried.
+ * 3. A sysctl(3) with a buffer of more than 16 KiB holds a lock of the whole system while it waits, and delays all others of that size.  So
+ *    the buffer for a command line is not larger: a longer one is cut.  The list of processes needs a larger one.  If it is late, because
+ *    another program waits with that lock, all pids are tried.
  */
 #include <sys/param.h>
 #include <sys/proc.h>
@@ -65,7 +65,7 @@ get_list(char **answer)
 	size_t size, i;
 	int *pids;
 
-	do {
+	for (;;) {
 		size = 0;
 		if (sysctl(name, nitems(name), NULL, &size, NULL, 0) != 0)
 			return (-1);
@@ -75,7 +75,11 @@ get_list(char **answer)
 		if (more == NULL)
 			return (-1);
 		info = more;
-	} while (sysctl(name, nitems(name), info, &size, NULL, 0) != 0);
+		if (sysctl(name, nitems(name), info, &size, NULL, 0) == 0)
+			break;
+		if (errno != ENOMEM)
+			return (-1);
+	}
 	size /= sizeof(*info);
 	pids = calloc(size, sizeof(*pids));
 	if (pids == NULL)
