@@ -40,7 +40,7 @@ uss_stuck(SYSCTL_HANDLER_ARGS)
 	if (vmspace == NULL)
 		return (ESRCH);
 	vm_map_lock(&vmspace->vm_map);
-	while (tsleep(vmspace, PCATCH, "ussstk", 0) == 0)
+	while (tsleep(vmspace, PCATCH, "ussstk", hz) == EWOULDBLOCK)
 		;
 	vm_map_unlock(&vmspace->vm_map);
 	vmspace_free(vmspace);
