@@ -23,6 +23,13 @@ uss_machine_object(void)
 	return (uss_machine.object);
 }
 
+const void *
+uss_machine_page(void)
+{
+
+	return (uss_machine.page);
+}
+
 void
 uss_machine_init(void)
 {

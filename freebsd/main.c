@@ -8,6 +8,7 @@
  *	user.c		sysctls
  *	hooks.c		the kernel reports what happens to processes
  *	ask.c		a process asks for its pages
+ *	show.c		a process reads the pages of another
  *	space.c		processes that have pages, and those that share their memory
  *	title.c		fact: the title area
  *	names.c		fact: host name and domain name of each jail

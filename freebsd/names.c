@@ -221,6 +221,22 @@ uss_names_object(struct uss_space *space)
 	return (space->system != NULL ? space->system->object.object : uss_empty.object);
 }
 
+void
+uss_names_copy(struct uss_space *space, struct uss_system_page *copy)
+{
+	struct uss_system_page *page;
+	uint32_t before;
+
+	memset(copy, 0, sizeof(*copy));
+	if (space->system == NULL)
+		return;
+	page = space->system->object.page;
+	before = atomic_load_acq_32(&page->names_sequence);
+	memcpy(copy, page, sizeof(*copy));
+	atomic_thread_fence_acq();
+	copy->names_sequence = atomic_load_acq_32(&page->names_sequence) == before ? before : 0;
+}
+
 /*
  * Changes
  */

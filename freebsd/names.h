@@ -11,6 +11,7 @@
 struct prison;
 struct thread;
 struct uss_space;
+struct uss_system_page;
 
 int	uss_names_init(void);
 void	uss_names_exit(void);
@@ -23,5 +24,8 @@ void	uss_names_leave(struct uss_space *space);
 
 /* The page to be mapped: one of zeros, if the space has none.  With the space locked. */
 vm_object_t uss_names_object(struct uss_space *space);
+
+/* Copies the page of the space.  Without valid names the sequence counter of the copy is odd or 0.  With the space locked. */
+void	uss_names_copy(struct uss_space *space, struct uss_system_page *copy);
 
 #endif /* !USS_NAMES_H */

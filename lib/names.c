@@ -15,18 +15,6 @@
 
 _Static_assert(sizeof(struct utsname) == sizeof(struct uss_names), "struct utsname differs from that of uname(2)");
 
-/* Copies @size bytes at @offset of the names, if the fields guarded by @speaks are valid for the caller. */
-static inline bool uss_copy_names(void *to, size_t offset, size_t size, uint32_t speaks)
-{
-	const volatile uint32_t *sequence = &uss_system->names_sequence;
-	uint32_t before = uss_sequence_begin(sequence);
-
-	if (!before)
-		return false;
-	memcpy(to, (const char *)&uss_system->names + offset, size);
-	return uss_sequence_holds(sequence, before) && uss_process_is_valid(speaks);
-}
-
 /* Not inlined: the registers that a failure needs would cost every success. */
 static __attribute__((noinline)) int uss_fail(long result)
 {
@@ -46,7 +34,7 @@ static const char *uss_get_name(struct utsname *names, size_t offset)
 {
 	char *name = (char *)names + offset;
 
-	if (uss_copy_names(name, offset, USS_NAME_SIZE, USS_SPEAKS_SYSTEM))
+	if (uss_names_copy(name, offset, USS_NAME_SIZE, USS_SPEAKS_SYSTEM))
 		return name;
 	return uss_names_syscall_uname(names) == 0 ? name : NULL;
 }
@@ -86,7 +74,7 @@ int uss_getdomainname(char *name, size_t size)
 
 int uss_uname(struct utsname *names)
 {
-	if (names && uss_copy_names(names, 0, sizeof(*names), USS_SPEAKS_SYSTEM | USS_SPEAKS_UNAME))
+	if (names && uss_names_copy(names, 0, sizeof(*names), USS_SPEAKS_SYSTEM | USS_SPEAKS_UNAME))
 		return 0;
 	return uss_names_syscall_uname(names);
 }

@@ -4,35 +4,14 @@
  *
  * The pid is 0 while another process shares the memory. A reader that sees another value is therefore the page's owner, and the whole page
  * is valid for it. So other fields are read first, and the pid after them.
+ *
+ * For Linux (process_linux.c asks the kernel) and FreeBSD (freebsd/lib/process_freebsd.c).
  */
 #include <errno.h>
-#include <string.h>
 #include <unistd.h>
 #include <usrsysshm.h>
 
 #include "process.h"
-#include "raw.h"
-
-pid_t uss_process_syscall_getpid(void)
-{
-	return (pid_t)uss_raw_syscall(SYS_getpid, 0, 0, 0, 0);
-}
-
-/* Reads the caller's own fork id and start time from the module, for when the page is not valid for the caller. */
-static bool uss_read_self(uint64_t *forkid, uint64_t *start_time)
-{
-	const char *text;
-	char buffer[64];
-
-	if (uss_read_proc("/proc/sys/kernel/usrsysshm_self", buffer, sizeof(buffer)) <= 0)
-		return false;
-	text = buffer;
-	*forkid = uss_parse(&text);
-	if (*text == ' ')
-		text++;
-	*start_time = uss_parse(&text);
-	return true;
-}
 
 pid_t uss_getpid(void)
 {
@@ -51,31 +30,11 @@ uint64_t uss_forkid(void)
 		return forkid;
 	forkid = 0;
 	if (uss_process != &uss_no_page)
-		uss_read_self(&forkid, &start_time);
+		uss_process_read_self(&forkid, &start_time);
 	if (!forkid)
 		forkid = uss_process_fallback_forkid();
 	errno = err;
 	return forkid;
-}
-
-/* Field 22 of /proc/self/stat, counted from the end of the command's name, which may contain any characters. */
-static uint64_t uss_start_time_from_stat(void)
-{
-	char buffer[1024];
-	const char *text;
-	int field;
-
-	if (uss_read_proc("/proc/self/stat", buffer, sizeof(buffer)) <= 0)
-		return 0;
-	text = strrchr(buffer, ')');
-	for (field = 2; text && field < 22; field++)
-		text = strchr(text + 1, ' ');
-	if (!text) {
-		errno = EIO;
-		return 0;
-	}
-	text++;
-	return uss_parse(&text) * (1000000000ull / (unsigned long)sysconf(_SC_CLK_TCK));
 }
 
 uint64_t uss_start_time(void)
@@ -88,8 +47,8 @@ uint64_t uss_start_time(void)
 	__atomic_thread_fence(__ATOMIC_ACQUIRE);
 	if ((uss_load(page->speaks) & USS_SPEAKS_START_TIME) && uss_load(page->pid))
 		return start_time;
-	if (!uss_read_self(&forkid, &start_time) || !start_time)
-		start_time = uss_start_time_from_stat();
+	if (!uss_process_read_self(&forkid, &start_time) || !start_time)
+		start_time = uss_process_read_start_time();
 	if (start_time)
 		errno = err;
 	return start_time;

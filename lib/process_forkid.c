@@ -2,10 +2,12 @@
 /*
  * process_forkid.c - the process fact: fork ids without the module
  *
- * A random seed is stored in memory that the kernel zeroes in a forked child (MADV_WIPEONFORK); a child that finds 0 draws a new seed. A
- * child that shares the memory (vfork) shares the seed too, so the pid is combined with it.
+ * A random seed is stored in memory that the kernel zeroes in a forked child; a child that finds 0 draws a new seed. A child that shares
+ * the memory (vfork) shares the seed too, so the pid is combined with it. For Linux and FreeBSD.
  */
+#ifndef __FreeBSD__
 #include <linux/mman.h>
+#endif
 #include <stddef.h>
 #include <sys/mman.h>
 #include <sys/random.h>
@@ -17,7 +19,17 @@
 /* Never set in the module's fork ids: they count up from the nanoseconds since boot at which the module was loaded. */
 #define USS_FALLBACK_FORKID	(UINT64_C(1) << 63)
 
-/* Used if MADV_WIPEONFORK is not possible: children then keep the seed, and only the pid differs. */
+/* Makes the kernel zero the memory in a forked child. Returns 0, or -1 if that is not possible. */
+static int uss_wipe_on_fork(void *at, size_t size)
+{
+#ifdef __FreeBSD__
+	return minherit(at, size, INHERIT_ZERO);
+#else
+	return madvise(at, size, MADV_WIPEONFORK);
+#endif
+}
+
+/* Used if that is not possible: children then keep the seed, and only the pid differs. */
 static uint64_t uss_unwiped_seed;
 static uint64_t *uss_seed_at;
 
@@ -27,7 +39,7 @@ static uint64_t *uss_map_seed(void)
 
 	if (at == MAP_FAILED)
 		return &uss_unwiped_seed;
-	if (madvise(at, (size_t)sysconf(_SC_PAGESIZE), MADV_WIPEONFORK) == 0)
+	if (uss_wipe_on_fork(at, (size_t)sysconf(_SC_PAGESIZE)) == 0)
 		return at;
 	munmap(at, (size_t)sysconf(_SC_PAGESIZE));
 	return &uss_unwiped_seed;

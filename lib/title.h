@@ -1,11 +1,31 @@
 /* SPDX-License-Identifier: MIT */
-/* title.h - the title fact (title.c), its slots (title_slots.c), and the classic method without the module (title_classic.c) */
+/*
+ * title.h - the title fact: its area (title.c), slots in it (title_slots.c), texts (title_text.c), and the classic method without the
+ * module (title_classic.c)
+ */
 #ifndef USS_TITLE_H
 #define USS_TITLE_H
 
 #include <stdarg.h>
+#include <string.h>
 
 #include "pages.h"
+
+/* Returns how many bytes of the text fit, cut at the start of a UTF-8 character. */
+static inline size_t uss_title_fit(const char *text, size_t length)
+{
+	size_t cut = USS_TITLE_MAX;
+
+	length = strnlen(text, length);
+	if (length <= USS_TITLE_MAX)
+		return length;
+	while (cut > USS_TITLE_MAX - 4 && ((unsigned char)text[cut] & 0xc0) == 0x80)
+		cut--;
+	return ((unsigned char)text[cut] & 0xc0) == 0x80 ? USS_TITLE_MAX : cut;
+}
+
+/* Returns where the current title is, if there is one; NULL without an area. */
+const struct uss_title_page *uss_title_area(void) USS_HIDDEN;
 
 /*
  * Makes the @length bytes at @text the current title of @area; NULL removes the title. Never waits, and always terminates. Returns the

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* main.c - the usrsysshm command: runs the subcommand; functions that all subcommands share */
+/* main.c - the usrsysshm command, on Linux and FreeBSD: runs the subcommand; functions that all subcommands share */
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -123,6 +123,20 @@ void uss_print_json_string(const char *text)
 			fwrite(text, 1, (size_t)length, stdout);
 	}
 	putchar('"');
+}
+
+void uss_print_json_words(char *text)
+{
+	const char *separator = "";
+	char *word;
+
+	putchar('[');
+	for (word = strtok(text, " "); word; word = strtok(NULL, " ")) {
+		printf("%s", separator);
+		uss_print_json_string(word);
+		separator = ", ";
+	}
+	putchar(']');
 }
 
 /* A process chooses its own name, so escape control characters: they must not reach the user's terminal. */

@@ -9,11 +9,17 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/xattr.h>
 #include <unistd.h>
+#ifndef __FreeBSD__
+#include <sys/xattr.h>
+#endif
 
 #include "program.h"
 #include "tool.h"
+
+#ifndef ElfW
+#define ElfW(type) Elf_##type /* FreeBSD */
+#endif
 
 #define NATIVE_CLASS (sizeof(void *) == 8 ? ELFCLASS64 : ELFCLASS32)
 
@@ -142,6 +148,17 @@ static bool has_interpreter(int fd, const unsigned char *start, char *name, size
 	return false;
 }
 
+/* FreeBSD has no capabilities of files. */
+static bool has_capabilities(const char *path)
+{
+#ifdef __FreeBSD__
+	(void)path;
+	return false;
+#else
+	return getxattr(path, "security.capability", NULL, 0) > 0;
+#endif
+}
+
 /* Whether the kernel would run the file with other privileges than the caller's. ld.so then ignores names with a slash in LD_PRELOAD. */
 static bool gains_rights(const char *path)
 {
@@ -150,7 +167,7 @@ static bool gains_rights(const char *path)
 	if (stat(path, &st) < 0)
 		return false;
 	return (st.st_mode & S_ISUID && st.st_uid != getuid()) || (st.st_mode & S_ISGID && st.st_gid != getgid()) ||
-	       (getuid() && getxattr(path, "security.capability", NULL, 0) > 0);
+	       (getuid() && has_capabilities(path));
 }
 
 #define NO_PRELOAD ": no library can be preloaded, so its calls remain system calls"

@@ -1,20 +1,31 @@
 /* SPDX-License-Identifier: MIT */
-/* run.c - usrsysshm run: executes a program with the drop-in preloaded */
+/* run.c - usrsysshm run: executes a program with the drop-in preloaded, on Linux and FreeBSD */
 #include <stdio.h>
 #include <string.h>
 
 #include "program.h"
 #include "tool.h"
 
+#ifdef __FreeBSD__
+#define CALLS \
+	"getpid, gethostname, getdomainname, setproctitle and setproctitle_fast answered from the pages that the\n" \
+	"kernel shares with it."
+#define MUSL ""
+#else
+#define CALLS \
+	"getpid, gethostname, getdomainname, uname, getloadavg, sysconf(_SC_NPROCESSORS_ONLN),\n" \
+	"clock_gettime(CLOCK_THREAD_CPUTIME_ID) and setproctitle answered from the pages that the kernel shares with it."
+#define MUSL " In programs\nlinked with musl only getpid, uname and setproctitle are answered."
+#endif
+
 static const char usage[] =
 	"usage: usrsysshm run [--verbose] [--] COMMAND [ARGUMENT]...\n"
 	"\n"
-	"Runs COMMAND with its getpid, gethostname, getdomainname, uname, getloadavg, sysconf(_SC_NPROCESSORS_ONLN),\n"
-	"clock_gettime(CLOCK_THREAD_CPUTIME_ID) and setproctitle answered from the pages that the kernel shares with it. The\n"
-	"drop-in library is appended to LD_PRELOAD, so COMMAND's children are served too. Static programs, setuid programs and\n"
-	"programs of another word size cannot preload it and run unchanged (for the last, ld.so prints a line). In programs\n"
-	"linked with musl only getpid, uname and setproctitle are answered. With -v or --verbose a line on stderr says so.\n"
-	"Without the module all programs run unchanged.\n"
+	"Runs COMMAND with its " CALLS "\n"
+	"The drop-in library is appended to LD_PRELOAD, so COMMAND's children are served too. Static programs, setuid programs and\n"
+	"programs of another word size cannot preload it and run unchanged (for the last, ld.so prints a line)." MUSL
+	" With -v or --verbose\n"
+	"a line on stderr says so. Without the module all programs run unchanged.\n"
 	"\n"
 	"The exit status is that of COMMAND; 125 if usrsysshm itself fails, 126 if COMMAND cannot be run, 127 if it is not found.\n"
 	"USRSYSSHM_DROPIN=FILE names another drop-in than " USS_LIBDIR "/" USS_DROPIN ".\n";

@@ -3,25 +3,19 @@
  * stat.c - usrsysshm stat: runs a program and reports whether the pages save time in it
  *
  * 1. The program runs with the counting drop-in (dropin/count.h), which counts in a file created by this process.
- * 2. The kernel counts the system calls of the program and its children, by perf events on tracepoints where permitted. System calls that
- *    the drop-in did not make went past it: they were made inside libc, directly, or by programs that cannot preload a library.
- * 3. Processes that the program leaves behind, as daemons do, become children of this process (subreaper). So they can be named or
- *    followed.
+ * 2. Linux counts the system calls of the program and its children. System calls that the drop-in did not make went past it: they were made
+ *    inside libc, directly, or by programs that cannot preload a library. FreeBSD counts none (without DTrace).
+ * 3. Processes that the program leaves behind, as daemons do, become children of this process. So they can be named or followed.
  * 4. Afterwards stat_cost.c measures what a call costs by page and by system call, and what a preload costs. stat_report.c writes the
  *    report.
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
-#include <linux/perf_event.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -29,12 +23,17 @@
 #include "stat.h"
 #include "tool.h"
 
+#ifdef __FreeBSD__
+#define PAST "  - not those system calls that went past the drop-in: FreeBSD counts them only with DTrace;\n"
+#else
+#define PAST "  - how many system calls went past the drop-in (for root, with a tracefs at /sys/kernel/tracing);\n"
+#endif
+
 static const char usage[] =
 	"usage: usrsysshm stat [--follow] [--json] [-o FILE | --output FILE] [--] COMMAND [ARGUMENT]...\n"
 	"\n"
 	"Runs COMMAND as `usrsysshm run` does, but with a drop-in that counts, and then reports on stderr or in FILE:\n"
-	"  - how many calls its programs made, how many were answered from pages, how many made the system call and why;\n"
-	"  - how many system calls went past the drop-in (for root, with a tracefs at /sys/kernel/tracing);\n"
+	"  - how many calls its programs made, how many were answered from pages, how many made the system call and why;\n" PAST
 	"  - what the answers saved, what it cost to preload a library into each program, and whether the run gained by it.\n"
 	"Times are medians with the bounds of a 95 % confidence interval; a result that is less certain is called too noisy to\n"
 	"tell.\n"
@@ -47,18 +46,6 @@ static const char usage[] =
 	"The exit status is that of COMMAND, or 128 plus the number of the signal that killed it; 2 on wrong usage; otherwise as\n"
 	"for `usrsysshm run`. USRSYSSHM_DROPIN=FILE names another counting library than " USS_LIBDIR "/" USS_DROPIN_STAT ";\n"
 	"the library that `run` loads is then expected in the same directory.\n";
-
-/* The counted system calls, and the drop-in's calls that make them. */
-static const struct {
-	const char *tracepoint;
-	unsigned int calls;
-	const char *filter;	/* of the tracepoint's fields, or NULL */
-} system_calls[USS_STAT_SYSTEM_CALLS] = {
-	[USS_STAT_GETPID] = { "getpid", 1u << USS_COUNT_GETPID },
-	[USS_STAT_UNAME] = { "newuname", 1u << USS_COUNT_GETHOSTNAME | 1u << USS_COUNT_GETDOMAINNAME | 1u << USS_COUNT_UNAME },
-	[USS_STAT_SYSINFO] = { "sysinfo", 1u << USS_COUNT_GETLOADAVG },
-	[USS_STAT_CPUTIME] = { "clock_gettime", 1u << USS_COUNT_CPUTIME, "which_clock == 3" },	/* CLOCK_THREAD_CPUTIME_ID */
-};
 
 /* Creates and maps the file of counts. Returns -1 on success, else the exit code. */
 static int make_counts(struct stat_run *run)
@@ -94,34 +81,6 @@ static int find_libraries(struct stat_run *run)
 	return code;
 }
 
-/* Opens an event that counts a system call of the program and its future children. Returns a descriptor, or -1. */
-static int open_event(struct stat_run *run, const char *tracepoint, const char *filter)
-{
-	struct perf_event_attr event = { .type = PERF_TYPE_TRACEPOINT, .size = sizeof(event), .inherit = 1 };
-	char path[128], text[32] = "";
-	FILE *file;
-	int fd;
-
-	snprintf(path, sizeof(path), "/sys/kernel/tracing/events/syscalls/sys_enter_%s/id", tracepoint);
-	file = fopen(path, "re");
-	if (!file) {
-		run->no_events = errno == EACCES ? "this needs root" : "no tracefs is mounted at /sys/kernel/tracing";
-		return -1;
-	}
-	if (fgets(text, sizeof(text), file))
-		event.config = strtoull(text, NULL, 10);
-	fclose(file);
-	fd = (int)syscall(SYS_perf_event_open, &event, run->pid, -1, -1, PERF_FLAG_FD_CLOEXEC);
-	if (fd < 0)
-		run->no_events = errno == EACCES || errno == EPERM ? "this needs root" : "the kernel has no perf events";
-	if (fd >= 0 && filter && ioctl(fd, PERF_EVENT_IOC_SET_FILTER, filter) < 0) {
-		run->no_events = "the kernel has no filters of trace events";
-		close(fd);
-		fd = -1;
-	}
-	return fd;
-}
-
 /* In the child: executes the program once @go is written to. On failure writes the exit code to @failed. */
 static void execute(const struct stat_run *run, char **argv, int go, int failed)
 {
@@ -143,11 +102,11 @@ static int start(struct stat_run *run, char **argv)
 {
 	/* Some callers ignore SIGCHLD, and then wait gives no status. COMMAND gets the original disposition. */
 	void (*before)(int) = signal(SIGCHLD, SIG_DFL);
-	int go[2], failed[2], i, code;
+	int go[2], failed[2], code;
 
 	if (pipe2(go, O_CLOEXEC) < 0 || pipe2(failed, O_CLOEXEC) < 0)
 		return uss_error(USS_RUN_FAILED, "stat: %s", strerror(errno));
-	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	uss_stat_adopt();
 	fflush(NULL);
 	run->pid = fork();
 	if (run->pid < 0)
@@ -157,8 +116,7 @@ static int start(struct stat_run *run, char **argv)
 		close(go[1]);
 		execute(run, argv, go[0], failed[1]);
 	}
-	for (i = 0; i < USS_STAT_SYSTEM_CALLS; i++)
-		run->events[i] = open_event(run, system_calls[i].tracepoint, system_calls[i].filter);
+	uss_stat_count(run);
 	run->time = uss_stat_now();
 	if (write(go[1], "x", 1) != 1)
 		kill(run->pid, SIGKILL);
@@ -215,32 +173,10 @@ static int wait_for(struct stat_run *run)
 	return -1;
 }
 
-/* Lists the processes that were left running: "nginx (12), nginx (13)". */
-static void name_left(struct stat_run *run)
-{
-	FILE *list = fopen("/proc/thread-self/children", "re"), *file;
-	size_t length = 0;
-	char path[64], name[64];
-	int pid;
-
-	while (list && length < sizeof(run->left) && fscanf(list, "%d", &pid) == 1) {
-		snprintf(path, sizeof(path), "/proc/%d/comm", pid);
-		file = fopen(path, "re");
-		if (!file || !fgets(name, sizeof(name), file))
-			strcpy(name, "?");
-		if (file)
-			fclose(file);
-		name[strcspn(name, "\n")] = '\0';
-		length += (size_t)snprintf(run->left + length, sizeof(run->left) - length, "%s%s (%d)", length ? ", " : "", name, pid);
-	}
-	if (list)
-		fclose(list);
-}
-
 /* Waits until the processes left running have exited, or a signal arrives. */
 static void follow(struct stat_run *run)
 {
-	name_left(run);
+	uss_stat_name_left(run);
 	if (*run->left)
 		fprintf(stderr, "usrsysshm: stat: following %s\n", run->left);
 	handle(SIGINT, on_signal);
@@ -252,25 +188,13 @@ static void follow(struct stat_run *run)
 /* Takes a copy of the counts for the report; processes that still run continue to count. */
 static void take_counts(struct stat_run *run)
 {
-	uint64_t made;
-	int i, call, why;
-
 	run->time = uss_stat_now() - run->time;
 	run->counts = *run->shared;
-	for (i = 0; i < USS_STAT_SYSTEM_CALLS; i++) {
-		run->past[i] = -1;
-		if (run->no_events || read(run->events[i], &made, sizeof(made)) != (ssize_t)sizeof(made))
-			continue;
-		for (call = 0; call < USS_COUNT_CALLS; call++)
-			for (why = USS_COUNT_PAGE + 1; why < USS_COUNT_WHYS && system_calls[i].calls & 1u << call; why++)
-				made -= run->counts.calls[call][why];
-		/* The two counts were not taken at the same instant. */
-		run->past[i] = (int64_t)made > 0 ? (int64_t)made : 0;
-	}
+	uss_stat_counted(run);
 	while (waitpid(-1, NULL, WNOHANG) > 0)
 		;
 	*run->left = '\0';
-	name_left(run);
+	uss_stat_name_left(run);
 }
 
 static int report(const struct stat_run *run)

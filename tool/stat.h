@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* stat.h - a run of `usrsysshm stat`: the counts (stat.c), the measured costs (stat_cost.c), and the report (stat_report.c) */
+/*
+ * stat.h - a run of `usrsysshm stat`: the counts (stat.c), what each system does differently (stat_linux.c, freebsd/tool/stat_freebsd.c),
+ * the measured costs (stat_cost.c), and the report (stat_report.c)
+ */
 #ifndef USS_STAT_H
 #define USS_STAT_H
 
@@ -41,6 +44,18 @@ struct stat_run {
 struct range {
 	double low, median, high;
 };
+
+/* From now on, processes that the program leaves behind become children of this process. */
+void uss_stat_adopt(void);
+
+/* Lists the children of this process in @run->left. */
+void uss_stat_name_left(struct stat_run *run);
+
+/* Lets the kernel count the system calls of the process @run->pid and its children. If it cannot, @run->no_events says why. */
+void uss_stat_count(struct stat_run *run);
+
+/* Fills in @run->past. */
+void uss_stat_counted(struct stat_run *run);
 
 /* Returns CLOCK_MONOTONIC in nanoseconds. */
 double uss_stat_now(void);

@@ -89,6 +89,11 @@ static void make_call(enum uss_count_call call, bool system_call)
 	case USS_COUNT_CPUTIME:
 		system_call ? (void)syscall(SYS_clock_gettime, CLOCK_THREAD_CPUTIME_ID, &time) : (void)uss_thread_cputime(&time);
 		break;
+#ifdef __FreeBSD__
+	case USS_COUNT_SETPROCTITLE:
+		system_call ? setproctitle("-usrsysshm stat") : uss_setproctitle("-usrsysshm stat");
+		break;
+#endif
 	default:
 		break;		/* libbsd's setproctitle makes no system call that a title could save */
 	}
@@ -109,8 +114,10 @@ struct range uss_stat_saving(enum uss_count_call call)
 	double samples[MOST_PAIRS], start = uss_stat_now();
 	int i;
 
+#ifndef __FreeBSD__
 	if (call == USS_COUNT_SETPROCTITLE)
 		return (struct range){ 0, 0, 0 };
+#endif
 	for (i = 0; !is_enough(i, start); i++) {
 		samples[i] = time_of_calls(call, true);
 		samples[i] -= time_of_calls(call, false);

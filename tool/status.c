@@ -33,21 +33,6 @@ static bool read_attribute(const char *name, char *text, size_t size)
 	return ok;
 }
 
-/* Prints the words of @text as a JSON list. */
-static void print_words(char *text)
-{
-	const char *separator = "";
-	char *word;
-
-	putchar('[');
-	for (word = strtok(text, " "); word; word = strtok(NULL, " ")) {
-		printf("%s", separator);
-		uss_print_json_string(word);
-		separator = ", ";
-	}
-	putchar(']');
-}
-
 int uss_cmd_status(int argc, char **argv)
 {
 	char abi[16], features[128], processes[16], pages[16], stuck[24], version[32];
@@ -68,7 +53,7 @@ int uss_cmd_status(int argc, char **argv)
 		printf("{\"module\": true, \"version\": ");
 		uss_print_json_string(version);
 		printf(", \"abi_version\": %s, \"features\": ", abi);
-		print_words(features);
+		uss_print_json_words(features);
 		printf(", \"processes\": %s, \"pages\": %s, \"stuck_reads\": %s, \"served\": %s}\n", processes, pages, stuck,
 		       served ? "true" : "false");
 	} else if (json) {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* tool.h - functions and constants shared by the subcommands of usrsysshm */
+/* tool.h - functions and constants shared by the subcommands of usrsysshm, on Linux and FreeBSD */
 #ifndef USS_TOOL_H
 #define USS_TOOL_H
 
@@ -12,7 +12,11 @@
 enum { USS_OK = 0, USS_FAILED = 1, USS_USAGE = 2, USS_RUN_FAILED = 125, USS_CANNOT_RUN = 126, USS_NOT_FOUND = 127 };
 
 /* The hint printed if the module is not loaded. */
+#ifdef __FreeBSD__
+#define USS_LOAD_IT	"as root: kldload usrsysshm"
+#else
 #define USS_LOAD_IT	"as root: modprobe usrsysshm; the package usrsysshm-dkms builds it"
+#endif
 
 /* The drop-ins, in USS_LIBDIR. */
 #define USS_DROPIN	"libusrsysshm-dropin.so"
@@ -48,6 +52,9 @@ int uss_utf8_length(const char *text);
 
 /* Prints @text as a JSON string, with U+FFFD for bytes that are not UTF-8. */
 void uss_print_json_string(const char *text);
+
+/* Prints the words of @text as a JSON list. Changes @text. */
+void uss_print_json_words(char *text);
 
 /* Prints @text for a terminal: bytes other than printable ASCII are escaped. */
 void uss_print_name(const char *text);

@@ -3,7 +3,7 @@
  *
  * dropin.c - libc functions of unmodified programs, answered from the pages (LD_PRELOAD)
  *
- * Calls that libc makes itself do not come here.
+ * libc calls these functions through its procedure linkage table (12.1), so its own calls come here, too: those of syslog(3), for example.
  */
 #include <sys/types.h>
 
@@ -14,6 +14,7 @@
 #include <unistd.h>
 #include <usrsysshm.h>
 
+#include "../../dropin/count.h"
 #include "../../lib/title.h"
 
 /* libc's function, for titles without the module. */
@@ -32,12 +33,14 @@ uss_title_classic_set(const char *text, size_t length)
 pid_t
 getpid(void)
 {
+	uss_count(USS_COUNT_GETPID);
 	return (uss_getpid());
 }
 
 int
 gethostname(char *name, size_t size)
 {
+	uss_count(USS_COUNT_GETHOSTNAME);
 	return (uss_gethostname(name, size));
 }
 
@@ -48,6 +51,7 @@ getdomainname(char *name, int size)
 		errno = EINVAL;
 		return (-1);
 	}
+	uss_count(USS_COUNT_GETDOMAINNAME);
 	return (uss_getdomainname(name, (size_t)size));
 }
 
@@ -56,6 +60,7 @@ setproctitle(const char *format, ...)
 {
 	va_list arguments;
 
+	uss_count(USS_COUNT_SETPROCTITLE);
 	va_start(arguments, format);
 	uss_vsetproctitle(format, arguments);
 	va_end(arguments);
@@ -66,6 +71,7 @@ setproctitle_fast(const char *format, ...)
 {
 	va_list arguments;
 
+	uss_count(USS_COUNT_SETPROCTITLE);
 	va_start(arguments, format);
 	uss_vsetproctitle(format, arguments);
 	va_end(arguments);

@@ -5,7 +5,6 @@
  */
 #include <stdlib.h>
 #include <time.h>
-#include <unistd.h>
 #include <usrsysshm.h>
 
 #include "../../lib/cputime.h"
@@ -15,14 +14,6 @@ long
 uss_machine_nprocs(void)
 {
 	return ((long)uss_load(uss_machine->nprocs_onln));
-}
-
-long
-uss_nprocs_onln(void)
-{
-	long number = uss_machine_nprocs();
-
-	return (number != 0 ? number : sysconf(_SC_NPROCESSORS_ONLN));
 }
 
 unsigned int

@@ -15,21 +15,15 @@
 #include <usrsysshm.h>
 
 #include "../../lib/names.h"
-#include "../../lib/process.h"
 
 /* Copies the name at @offset, if it is valid for the caller and fits. */
 static bool
 uss_copy_name(char *to, size_t size, size_t offset)
 {
-	const volatile uint32_t *sequence = &uss_system->names_sequence;
-	uint32_t before = uss_sequence_begin(sequence);
 	char name[USS_NAME_SIZE];
 	size_t length;
 
-	if (before == 0 || to == NULL)
-		return (false);
-	memcpy(name, (const char *)(uintptr_t)&uss_system->names + offset, sizeof(name));
-	if (!uss_sequence_holds(sequence, before) || !uss_process_is_valid(USS_SPEAKS_SYSTEM))
+	if (to == NULL || !uss_names_copy(name, offset, sizeof(name), USS_SPEAKS_SYSTEM))
 		return (false);
 	length = strnlen(name, sizeof(name));
 	if (length >= size || length == sizeof(name))

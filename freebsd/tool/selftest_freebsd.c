@@ -1,7 +1,7 @@
 /*-
  * SPDX-License-Identifier: BSD-2-Clause
  *
- * selftest.c - usrsysshm selftest: do the pages give what the system calls give, on this kernel, now
+ * selftest_freebsd.c - usrsysshm selftest: do the pages give what the system calls give, on this kernel, now
  *
  * Each trial runs in a child of its own, whose findings lie in memory that all processes share.  A name can change at any time.  So it is
  * read by system call before and after, until both are the same: then the answer in between must be that one.
@@ -27,10 +27,20 @@
 #include <usrsysshm.h>
 #include <usrsysshm/abi.h>
 
-#include "tool.h"
+#include "../../tool/tool.h"
 
 #define	PATIENCE	20	/* seconds, for one trial */
 #define	TRIES		1000
+
+/* The exit status if something is not served. */
+#define	SELFTEST_NOT_SERVED	2
+
+static const char usage[] =
+	"usage: usrsysshm selftest [--quiet]\n"
+	"\n"
+	"Compares every fact with the system call, in every kind of process, on this kernel; root can try more.\n"
+	"\n"
+	"The exit status is 0 if all holds, 1 if something differs, 2 if something is not served.\n";
 
 /* In the order of their weight: the heaviest of a trial counts. */
 enum { HOLDS, NOT_ALLOWED, NOT_SERVED_HERE, DIFFERS, OUTCOMES };
@@ -373,16 +383,16 @@ run_trial(const struct trial *trial)
 		found(DIFFERS, "the trial was not made, or did not end by itself");
 }
 
-int
-uss_selftest(bool quiet)
+static int
+selftest(bool quiet)
 {
 	u_int i, counts[OUTCOMES] = { 0 };
 
 	if (!(uss_served() & USS_SERVED_PID))
-		return (uss_error(NOT_SERVED, "not served: the module is not loaded, or was loaded after this process started"));
+		return (uss_error(SELFTEST_NOT_SERVED, "not served: the module is not loaded, or was loaded after this process started"));
 	finding = mmap(NULL, nitems(trials) * sizeof(*finding), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANON, -1, 0);
 	if (finding == MAP_FAILED)
-		return (uss_error(FAILED, "mmap: %s", strerror(errno)));
+		return (uss_error(USS_FAILED, "mmap: %s", strerror(errno)));
 	if (!quiet)
 		printf("%-30s compared from page  result\n", "tried");
 	for (i = 0; i < nitems(trials); i++, finding++) {
@@ -394,5 +404,18 @@ uss_selftest(bool quiet)
 	}
 	printf("%u hold, %u differ, %u not served, %u not allowed here\n", counts[HOLDS], counts[DIFFERS], counts[NOT_SERVED_HERE],
 	    counts[NOT_ALLOWED]);
-	return (counts[DIFFERS] != 0 ? FAILED : counts[NOT_SERVED_HERE] != 0 ? NOT_SERVED : OK);
+	return (counts[DIFFERS] != 0 ? USS_FAILED : counts[NOT_SERVED_HERE] != 0 ? SELFTEST_NOT_SERVED : USS_OK);
+}
+
+int
+uss_cmd_selftest(int argc, char **argv)
+{
+	bool quiet = argc == 2 && strcmp(argv[1], "--quiet") == 0, json = false;
+	int code = quiet ? -1 : uss_arguments(argc, argv, usage, &json, NULL);
+
+	if (code >= 0)
+		return (code);
+	if (json)
+		return (uss_error(USS_USAGE, "selftest: no --json here; see: usrsysshm selftest --help"));
+	return (selftest(quiet));
 }
