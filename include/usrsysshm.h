@@ -223,10 +223,16 @@ long uss_nprocs_onln(void);
  *
  * Successive answers never go backwards, whether they come from the page or from the system call.
  *
+ * In a 32-bit program compiled with _TIME_BITS=64, whose struct timespec is larger, the name stands for uss_thread_cputime64. A 32-bit
+ * library has both functions, whatever it was compiled with.
+ *
  * Return: 0, or -1 with errno set as for clock_gettime(2): EFAULT if @time is NULL. Any other invalid pointer faults with SIGSEGV, unlike
  * clock_gettime(2).
  */
 struct timespec;
+#if defined(__USE_TIME_BITS64) && __TIMESIZE == 32
+#pragma redefine_extname uss_thread_cputime uss_thread_cputime64
+#endif
 int uss_thread_cputime(struct timespec *time);
 
 /*
