@@ -14,7 +14,10 @@ long __sysconf(int name) __attribute__((weak));
 
 #define USS_LIBC_IS_GLIBC (__sysconf != 0)
 
-/* Sets @function to the next definition of @name after ours in the search order. */
+/*
+ * Sets @function to the next definition of @name after ours in the search order. Takes a lock of the dynamic linker, which glibc, but not
+ * musl, holds while it runs the constructors of a library: with glibc only for use in a constructor.
+ */
 #define USS_FIND_NEXT(function, name) (*(void **)&(function) = dlsym(RTLD_NEXT, name))
 
 #endif /* USS_LIBC_H */

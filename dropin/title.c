@@ -31,7 +31,10 @@ typedef void uss_setproctitle_init_function(int argc, char *argv[], char *envp[]
 /* The library that the next setproctitle in the search order belongs to. */
 enum uss_next { USS_NEXT_UNKNOWN, USS_NEXT_NONE, USS_NEXT_LIBBSD, USS_NEXT_LIBRUBY, USS_NEXT_OTHER };
 
-/* Determined at the first call, and only once, because that takes the lock of the dynamic linker. */
+/*
+ * Determined at the first call, and only once, because that takes the lock of the dynamic linker. Not in a constructor: most programs have
+ * no other setproctitle, and a search in vain is slow.
+ */
 static enum uss_next uss_next_library;
 static uss_setproctitle_function *uss_next_setproctitle;
 static uss_setproctitle_init_function *uss_next_setproctitle_init;

@@ -202,7 +202,8 @@ int uss_getloadavg(double loadavg[], int count);
  *
  * The first call checks by statfs(2) that /sys/devices/system/cpu/online, which glibc reads, belongs to sysfs. If it is missing or on
  * another file system (lxcfs shows a container its share this way), all calls fall back to sysconf, in forked children too. A later mount
- * there, or a change of root or of mount namespace, is not noticed before exec. Also falls back while a processor comes or goes.
+ * there is not noticed before exec; nor is a chroot(2) into a directory without /sys and /proc, or a setns(2) into a mount namespace with
+ * another file there, after which sysconf would return something else. Also falls back while a processor comes or goes.
  *
  * A program that installs a seccomp filter which kills on statfs(2) should call this function, or uss_served, once before.
  *
@@ -223,10 +224,16 @@ long uss_nprocs_onln(void);
  *
  * Successive answers never go backwards, whether they come from the page or from the system call.
  *
+ * In a 32-bit program compiled with _TIME_BITS=64, whose struct timespec is larger, the name stands for uss_thread_cputime64. A 32-bit
+ * library has both functions, whatever it was compiled with.
+ *
  * Return: 0, or -1 with errno set as for clock_gettime(2): EFAULT if @time is NULL. Any other invalid pointer faults with SIGSEGV, unlike
  * clock_gettime(2).
  */
 struct timespec;
+#if defined(__USE_TIME_BITS64) && __TIMESIZE == 32
+#pragma redefine_extname uss_thread_cputime uss_thread_cputime64
+#endif
 int uss_thread_cputime(struct timespec *time);
 
 /*

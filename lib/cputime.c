@@ -5,6 +5,8 @@
  * The page has a slot for each processor. A thread that finds the slot of its own processor valid is the thread that the slot is about
  * (<usrsysshm/abi.h>). The process page is not consulted, because the slot is about the thread whatever memory it shares.
  */
+/* Otherwise uss_thread_cputime below would be uss_thread_cputime64 where the compiler's flags set this. */
+#undef _TIME_BITS
 #include <errno.h>
 #include <sys/syscall.h>
 #include <time.h>
@@ -96,6 +98,13 @@ int uss_thread_cputime(struct timespec *time)
 	time->tv_nsec = (long)(nanoseconds % 1000000000);
 	return 0;
 }
+
+#if __TIMESIZE == 32
+int uss_thread_cputime64(void *time)
+{
+	return (int)syscall(SYS_clock_gettime64, CLOCK_THREAD_CPUTIME_ID, time);
+}
+#endif
 
 unsigned int uss_cputime_served(void)
 {

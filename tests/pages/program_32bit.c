@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A 32-bit program reads the same pages with the same header: pid, fork id and start time. The pages are not executable, not
- * even in a process where all readable memory is.
+ * even in a process where all readable memory is. CPU time, which no page has for it, is that of clock_gettime.
  */
 #include <sys/personality.h>
+#include <time.h>
 
 #include "test.h"
 
@@ -16,6 +17,20 @@ static void check_shown(const char *text)
 
 	CHECK(fd >= 0 && read(fd, shown, sizeof(shown) - 1) > 0 && !strcmp(shown, text), "the command line is %s", shown);
 	close(fd);
+}
+
+static void check_cputime(void)
+{
+	struct timespec before, time, after;
+	long long got;
+
+	memset(&time, 0x55, sizeof(time));
+	CHECK(!clock_gettime(CLOCK_THREAD_CPUTIME_ID, &before) && !uss_thread_cputime(&time) &&
+		      !clock_gettime(CLOCK_THREAD_CPUTIME_ID, &after),
+	      "CPU time: %s", strerror(errno));
+	got = time.tv_sec * 1000000000ll + time.tv_nsec;
+	CHECK(got >= before.tv_sec * 1000000000ll + before.tv_nsec && got <= after.tv_sec * 1000000000ll + after.tv_nsec,
+	      "the CPU time is %lld ns", got);
 }
 
 /* Runs after exec with READ_IMPLIES_EXEC. */
@@ -57,6 +72,7 @@ int main(int argc, char **argv)
 	CHECK((uss_served() & 7) == 7, "served %#x", uss_served());
 	CHECK(my_page()->forkid == forkid, "fork ids %llu and %llu", (unsigned long long)my_page()->forkid, (unsigned long long)forkid);
 	CHECK(uss_start_time() > 1000000000, "start time %llu", (unsigned long long)uss_start_time());
+	check_cputime();
 	uss_setproctitle("-a 32-bit title");
 	check_shown("a 32-bit title");
 	pid = fork();
