@@ -1,15 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * change_clock.c - for tests only: changes the scale of the scheduler's clock, as the kernel does when it has measured the frequency of the
- * time-stamp counter
+ * change_clock.c - for tests only: makes the kernel change the scheduler's clock
  *
  *   echo KHZ >/sys/module/change_clock/parameters/khz
  *
- * The clock goes on from its present value, faster or slower. KHZ is added to the frequency that the kernel has measured; it may be negative.
+ * changes its scale, as the kernel does when it has measured the frequency of the time-stamp counter. The clock goes on from its present value,
+ * faster or slower. KHZ is added to the frequency that the kernel has measured; it may be negative.
+ *
+ *   echo 1 >/sys/module/change_clock/parameters/suspend
+ *
+ * calls what a suspend calls last and a resume first, while the other processors stand still. No device is suspended.
  */
 #include <linux/cpumask.h>
 #include <linux/kprobes.h>
 #include <linux/module.h>
+#include <linux/stop_machine.h>
+#include <linux/syscore_ops.h>
 #include <asm/tsc.h>
 
 static void (*set_scale)(unsigned long khz, int cpu, unsigned long long counter);
@@ -28,6 +34,23 @@ static int set_khz(const char *text, const struct kernel_param *param)
 
 static const struct kernel_param_ops khz_ops = { .set = set_khz };
 module_param_cb(khz, &khz_ops, NULL, 0200);
+
+static int suspend_core(void *unused)
+{
+	int err = syscore_suspend();
+
+	if (!err)
+		syscore_resume();
+	return err;
+}
+
+static int set_suspend(const char *text, const struct kernel_param *param)
+{
+	return stop_machine(suspend_core, NULL, NULL);
+}
+
+static const struct kernel_param_ops suspend_ops = { .set = set_suspend };
+module_param_cb(suspend, &suspend_ops, NULL, 0200);
 
 static int __init change_clock_init(void)
 {
