@@ -236,7 +236,7 @@ static struct uss_switch_hook {
 	struct ftrace_ops ops;
 } uss_switch_hooks[] = {
 	{ "rcu_note_context_switch", 0, { .func = uss_before_switch, .flags = FTRACE_OPS_FL_PERMANENT } },
-	{ "switched_to_dl", 0, { .func = uss_at_switched_to_dl, .flags = FTRACE_OPS_FL_PERMANENT } },
+	{ "switched_to_dl", 0, { .func = uss_at_switched_to_dl, .flags = USS_OPS_WITH_ARGUMENTS | FTRACE_OPS_FL_PERMANENT } },
 };
 
 static int uss_switch_hooks_register(void)

@@ -253,7 +253,7 @@ static void uss_at_fork(void *data, struct task_struct *parent, struct task_stru
 }
 
 /* PERMANENT: `sysctl kernel.ftrace_enabled=0` is refused while a hook is registered, instead of silently disabling it. */
-#define USS_OPS_FLAGS (FTRACE_OPS_FL_SAVE_REGS | FTRACE_OPS_FL_SAVE_REGS_IF_SUPPORTED | FTRACE_OPS_FL_RECURSION | FTRACE_OPS_FL_PERMANENT)
+#define USS_OPS_FLAGS (USS_OPS_WITH_ARGUMENTS | FTRACE_OPS_FL_RECURSION | FTRACE_OPS_FL_PERMANENT)
 
 /*
  * Unregistering a hook takes a quarter of a second. So one hook covers all functions that need neither a certain order nor replacement.

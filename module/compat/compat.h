@@ -77,6 +77,9 @@ static inline void uss_vm_flags_mod(struct vm_area_struct *vma, vm_flags_t set, 
 #define uss_ftrace_argument(fregs, n)	regs_get_kernel_argument(ftrace_get_regs(fregs), n)
 #endif
 
+/* Flags of each hook that uses one of the two above: before 6.2 there are full registers only if they are requested. */
+#define USS_OPS_WITH_ARGUMENTS	(FTRACE_OPS_FL_SAVE_REGS | FTRACE_OPS_FL_SAVE_REGS_IF_SUPPORTED)
+
 /* 7.3 merged the two functions in which a task leaves its mm, at exec and at exit. */
 #ifdef USS_HAVE_MM_EXIT_EXEC_RELEASE
 #define USS_EXEC_MM_RELEASE	"mm_exit_exec_release"
