@@ -68,11 +68,15 @@ status=0
 wait $pid || status=$?
 is "stat --follow, until SIGTERM" 3 "$status"
 kill_left /tmp/report
+case $(uname -m) in
+aarch64) getpid=172 ;;
+*) getpid=39 ;;
+esac
 run_tool 0 run usrsysshm stat --json --output /tmp/out /usr/bin/python3 -S -c '
 import os, socket, ctypes
 for i in range(10): os.getpid()
 for i in range(5): socket.gethostname()
-for i in range(3): ctypes.CDLL(None).syscall(39)
+for i in range(3): ctypes.CDLL(None).syscall('$getpid')
 for i in range(6): os.cpu_count()
 for i in range(7): os.getloadavg()
 name = ctypes.create_string_buffer(65)
