@@ -37,10 +37,13 @@ module_param_cb(khz, &khz_ops, NULL, 0200);
 
 static int suspend_core(void *unused)
 {
-	int err = syscore_suspend();
+	int err = -EOPNOTSUPP;
 
+#ifdef CONFIG_PM_SLEEP
+	err = syscore_suspend();
 	if (!err)
 		syscore_resume();
+#endif
 	return err;
 }
 

@@ -8,4 +8,6 @@ changer=$(dirname "$USRSYSSHM_MODULE")/change_clock.ko
 build/tests/programs/change_clock || { status=$?; [ $status != 77 ] || exit 77; fail "before the suspend: status $status"; }
 insmod "$changer"
 trap 'rmmod change_clock' EXIT
-build/tests/programs/clock_suspend /sys/module/change_clock/parameters/suspend
+status=0
+build/tests/programs/clock_suspend /sys/module/change_clock/parameters/suspend || status=$?
+exit $status
