@@ -220,7 +220,7 @@ long uss_nprocs_onln(void);
  * Costs one RDTSCP and a multiplication. The first call of a process faults once. From then on the module watches context switches, which
  * costs some instructions at each. A thread is served once it has been switched to after that. Makes the system call where the scheduler
  * does not use an x86-64 time-stamp counter as its clock, and in a process with a thread that may not read that counter (PR_SET_TSC of
- * prctl(2), strict seccomp).
+ * prctl(2), strict seccomp). Threads of SCHED_DEADLINE make it too.
  *
  * Successive answers never go backwards, whether they come from the page or from the system call.
  *

@@ -289,8 +289,8 @@ static struct kretprobe uss_disable_tsc_probe = {
 static struct kretprobe *uss_return_probes[] = { &uss_set_tsc_mode_probe, &uss_disable_tsc_probe, &uss_scale_probe };
 
 /*
- * The last step before the processor's state is saved, and the first after it is restored: on one processor, with interrupts off. So also for
- * hibernation and for kexec with a return. No flag: whoever is publishing finds that the clock has been withdrawn meanwhile.
+ * Called just before the processor's state is saved and just after it is restored, on one processor, with interrupts off; also for hibernation
+ * and for kexec with a return. No flag is needed: a work item that is publishing meanwhile finds that the clock has been withdrawn.
  */
 static int uss_clock_suspend(USS_SYSCORE_ARGUMENT)
 {

@@ -4,8 +4,8 @@
 #define USS_FUNCTION_H
 
 /*
- * Finds the address to hook, for ftrace_set_filter_ip(): given a name, ftrace_set_filter() would report success also when it had no memory for
- * the entry, and an empty filter means all functions. Returns an error code. May sleep.
+ * Finds the address to hook, for ftrace_set_filter_ip(). Not ftrace_set_filter(): given a name, it reports success also when it had no memory
+ * for the entry, and an empty filter means all functions. Returns an error code. May sleep.
  */
 int uss_function_find(const char *name, unsigned long *address);
 

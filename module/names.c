@@ -153,8 +153,8 @@ static void uss_system_insert(struct uss_system *system, struct uts_namespace *n
 }
 
 /*
- * Returns the system page of @ns with a reference. If there is none, *@new becomes it, and *@new is NULL then. NULL if there is neither. The caller ensures
- * that the namespace lives as long as the reference.
+ * Returns the system page of @ns with a reference. If there is none, *@new becomes it, and *@new is NULL afterwards. Returns NULL if both
+ * are missing. The caller ensures that the namespace lives as long as the reference.
  */
 static struct uss_system *uss_system_get(struct uts_namespace *ns, struct uss_system **new)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The CPU time of a SCHED_DEADLINE thread never comes from the page, from the moment it becomes one, while another processor reads its clock.
- * (The kernel does not charge such a thread from when it has used up its runtime until it is switched from.) Afterwards the thread is
+ * From the moment a thread becomes SCHED_DEADLINE, its CPU time never comes from the page, and never goes backwards while another processor
+ * reads its clock. (The kernel does not charge such a thread from when it has used up its runtime until it is switched from.) Afterwards the thread is
  * served again.
  */
 #include <pthread.h>
