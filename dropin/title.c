@@ -20,14 +20,6 @@
 typedef void uss_setproctitle_function(const char *format, ...);
 typedef void uss_setproctitle_init_function(int argc, char *argv[], char *envp[]);
 
-/*
- * Weak, and so is the dependency on the version of glibc that has them in libc itself. With an older glibc all programs start; setproctitle
- * then sets the title only in the page.
- */
-#pragma weak dlsym
-#pragma weak dladdr
-#pragma weak dlopen
-
 /* The library that the next setproctitle in the search order belongs to. */
 enum uss_next { USS_NEXT_UNKNOWN, USS_NEXT_NONE, USS_NEXT_LIBBSD, USS_NEXT_LIBRUBY, USS_NEXT_OTHER };
 
@@ -44,7 +36,7 @@ static enum uss_next uss_library_of(uss_setproctitle_function *next)
 {
 	Dl_info info;
 
-	if (!dladdr || !dladdr(*(void **)&next, &info) || !info.dli_fname)
+	if (!dladdr(*(void **)&next, &info) || !info.dli_fname)
 		return USS_NEXT_OTHER;
 	if (strstr(info.dli_fname, "libbsd.so"))
 		return USS_NEXT_LIBBSD;
@@ -59,8 +51,6 @@ static enum uss_next uss_find_next(void)
 
 	if (library != USS_NEXT_UNKNOWN)
 		return library;
-	if (!dlsym || !dlopen)
-		return USS_NEXT_NONE;
 	next = dlsym(from, "setproctitle");
 	/* A libbsd that was loaded as a dependency of a plugin is not in the search order. */
 	if (!next && (from = dlopen("libbsd.so.0", RTLD_NOW | RTLD_NOLOAD)))

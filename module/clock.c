@@ -333,10 +333,15 @@ static bool uss_find_lookup(void)
 /* The function to be probed that the kernel does not have, or NULL. A compiler may inline some of them, or rename them. */
 static const char *uss_find_probed(void)
 {
-	const char *const names[] = { uss_unstable_probe.symbol_name, uss_scale_probe.kp.symbol_name, uss_set_tsc_mode_probe.kp.symbol_name,
+	const char *const names[] = { uss_unstable_probe.symbol_name, uss_set_tsc_mode_probe.kp.symbol_name,
 				      uss_disable_tsc_probe.kp.symbol_name };
 	size_t i;
 
+	/* clang inlines the first, which calls the second. */
+	if (!static_call(uss_kallsyms_lookup_name)(uss_scale_probe.kp.symbol_name))
+		uss_scale_probe.kp.symbol_name = "__set_cyc2ns_scale";
+	if (!static_call(uss_kallsyms_lookup_name)(uss_scale_probe.kp.symbol_name))
+		return "set_cyc2ns_scale";
 	for (i = 0; i < ARRAY_SIZE(names); i++)
 		if (!static_call(uss_kallsyms_lookup_name)(names[i]))
 			return names[i];

@@ -12,6 +12,7 @@
  * calls what a suspend calls last and a resume first, while the other processors stand still. No device is suspended.
  */
 #include <linux/cpumask.h>
+#include <linux/irqflags.h>
 #include <linux/kprobes.h>
 #include <linux/module.h>
 #include <linux/stop_machine.h>
@@ -20,15 +21,19 @@
 
 static void (*set_scale)(unsigned long khz, int cpu, unsigned long long counter);
 
-static int set_khz(const char *text, const struct kernel_param *param)
+/* __nocfi: the kernel does not call the function by its address, so clang gave it no type to check. */
+static int __nocfi set_khz(const char *text, const struct kernel_param *param)
 {
 	u64 counter = rdtsc_ordered();
+	unsigned long flags;
 	int more, cpu, err = kstrtoint(text, 0, &more);
 
 	if (err)
 		return err;
+	local_irq_save(flags);
 	for_each_possible_cpu(cpu)
 		set_scale(tsc_khz + more, cpu, counter);
+	local_irq_restore(flags);
 	return 0;
 }
 
@@ -60,6 +65,11 @@ static int __init change_clock_init(void)
 	struct kprobe probe = { .symbol_name = "set_cyc2ns_scale", .flags = KPROBE_FLAG_DISABLED };
 	int err = register_kprobe(&probe);
 
+	if (err) {
+		/* clang inlines it. */
+		probe = (struct kprobe){ .symbol_name = "__set_cyc2ns_scale", .flags = KPROBE_FLAG_DISABLED };
+		err = register_kprobe(&probe);
+	}
 	if (err)
 		return err;
 	set_scale = (void *)probe.addr;
