@@ -79,7 +79,7 @@ uint64_t uss_start_time(void);
 /*
  * Titles: the text that ps(1), top(1), pgrep -f and /proc/PID/cmdline show instead of the command line.
  *
- * With the module a title is written into a page, without a system call. Only the first one asks the module for that page, by opening a
+ * With the module a title is written into the title area, without a system call. Only the first one asks the module for it, by opening a
  * file in /proc; a program with a seccomp filter or a chroot should set a title before it enters either. Without the module, or with
  * USRSYSSHM_TITLE=classic in the environment at program start, the classic method is used: prctl(PR_SET_MM_MAP) tells the kernel where
  * the title is. This takes a few system calls and /proc, and needs no privilege. With either method the length of argv does not limit the
@@ -109,6 +109,7 @@ uint64_t uss_start_time(void);
  * dozen writers are in the middle of setting a title, or were killed there:
  *	ENOMEM	no memory
  *	EAGAIN	too many writers at once
+ *	EIO	/proc is not a proc file system
  *	others	as for open(2) of /proc/self/stat and prctl(2)
  */
 int uss_set_title(const char *text, size_t length);
@@ -219,8 +220,8 @@ long uss_nprocs_onln(void);
  *
  * Costs one RDTSCP and a multiplication. The first call of a process faults once. From then on the module watches context switches, which
  * costs some instructions at each. A thread is served once it has been switched to after that. Makes the system call where the scheduler
- * does not use an x86-64 time-stamp counter as its clock, and in a process with a thread that may not read that counter (PR_SET_TSC of
- * prctl(2), strict seccomp). Threads of SCHED_DEADLINE make it too.
+ * does not use an x86-64 time-stamp counter as its clock, in 32-bit and x32 programs, and in a process with a thread that may not read
+ * that counter (PR_SET_TSC of prctl(2), strict seccomp). Threads of SCHED_DEADLINE make it too.
  *
  * Successive answers never go backwards, whether they come from the page or from the system call.
  *

@@ -78,12 +78,23 @@ bool uss_cputime_read(uint64_t *nanoseconds)
 	return false;
 }
 
+unsigned int uss_cputime_served(void)
+{
+	/* Does not touch the page, which would make the process a reader. */
+	return uss_cputime != &uss_no_cputime_page && uss_sequence_begin(&uss_machine->clock_sequence) ? USS_SERVED_CPUTIME : 0;
+}
+
 #else
 
 bool uss_cputime_read(uint64_t *nanoseconds)
 {
 	(void)nanoseconds;
 	return false;
+}
+
+unsigned int uss_cputime_served(void)
+{
+	return 0;
 }
 
 #endif
@@ -105,9 +116,3 @@ int uss_thread_cputime64(void *time)
 	return (int)syscall(SYS_clock_gettime64, CLOCK_THREAD_CPUTIME_ID, time);
 }
 #endif
-
-unsigned int uss_cputime_served(void)
-{
-	/* Does not touch the page, which would make the process a reader. */
-	return uss_cputime != &uss_no_cputime_page && uss_sequence_begin(&uss_machine->clock_sequence) ? USS_SERVED_CPUTIME : 0;
-}

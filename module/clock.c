@@ -337,7 +337,7 @@ static const char *uss_find_probed(void)
 				      uss_disable_tsc_probe.kp.symbol_name };
 	size_t i;
 
-	/* clang inlines the first, which calls the second. */
+	/* clang inlines set_cyc2ns_scale(), which calls __set_cyc2ns_scale(). */
 	if (!static_call(uss_kallsyms_lookup_name)(uss_scale_probe.kp.symbol_name))
 		uss_scale_probe.kp.symbol_name = "__set_cyc2ns_scale";
 	if (!static_call(uss_kallsyms_lookup_name)(uss_scale_probe.kp.symbol_name))

@@ -56,7 +56,8 @@ static int uss_set_patience(const char *text, const struct kernel_param *paramet
 static const struct kernel_param_ops uss_patience_ops = { .set = uss_set_patience, .get = param_get_uint };
 module_param_cb(ps_patience_ms, &uss_patience_ops, &uss_ps_patience_ms, 0644);
 __MODULE_PARM_TYPE(ps_patience_ms, "uint");
-MODULE_PARM_DESC(ps_patience_ms, "how long a read of /proc/PID/cmdline or environ waits for a locked process (default: 100; 0: for ever)");
+MODULE_PARM_DESC(ps_patience_ms,
+		 "milliseconds that a reader of /proc/PID/cmdline or environ waits for a locked process (default: 100; 0: no limit)");
 
 long uss_count_stuck_reads(void)
 {

@@ -156,10 +156,10 @@ static void usage(FILE *out)
 {
 	size_t i;
 
-	fputs("usage: usrsysshm COMMAND [ARGUMENT]...\n\n", out);
+	fputs("usage: usrsysshm SUBCOMMAND [ARGUMENT]...\n\n", out);
 	for (i = 0; i < COMMANDS; i++)
 		fprintf(out, "  %-9s %s\n", commands[i].name, commands[i].summary);
-	fputs("\n`usrsysshm help COMMAND` explains a command; --version prints the version.\n", out);
+	fputs("\n`usrsysshm help SUBCOMMAND` explains one; --version prints the version.\n", out);
 }
 
 static int least(int a, int b)
@@ -223,11 +223,11 @@ static int run_command(int argc, char **argv)
 			return commands[i].run(argc, argv);
 	near = suggestion(argv[0]);
 	if (near)
-		return uss_error(USS_USAGE, "no command %s; did you mean %s?", argv[0], near);
-	return uss_error(USS_USAGE, "no command %s; see: usrsysshm --help", argv[0]);
+		return uss_error(USS_USAGE, "no subcommand %s; did you mean %s?", argv[0], near);
+	return uss_error(USS_USAGE, "no subcommand %s; see: usrsysshm --help", argv[0]);
 }
 
-/* help [COMMAND] */
+/* help [SUBCOMMAND] */
 static int help(int argc, char **argv)
 {
 	char *command[] = { argv[1], "--help", NULL };

@@ -13,7 +13,7 @@ static const char usage[] =
 	"Shows whether the module is loaded, its version, ABI version and features, how many processes have pages, how many pages\n"
 	"are in use, how many reads of a command line or an environment met a stuck process, and whether this process is served.\n"
 	"\n"
-	"The exit status is 0 if the module is loaded, else 1.\n";
+	"The exit status is 0 if the module is loaded, 1 if it is not, 2 on wrong usage.\n";
 
 /* Reads one file of /sys/kernel/usrsysshm, without its newline; or the version of the module. */
 static bool read_attribute(const char *name, char *text, size_t size)

@@ -18,7 +18,7 @@ static const char usage[] =
 	"\n"
 	"Shows whether the module is loaded and what it serves, how many processes have pages, and whether this process is served.\n"
 	"\n"
-	"The exit status is 0 if the module is loaded, else 1.\n";
+	"The exit status is 0 if the module is loaded, 1 if it is not, 2 on wrong usage.\n";
 
 int
 uss_cmd_status(int argc, char **argv)

@@ -108,7 +108,7 @@ struct uss_process_page {
 	__aligned_u64 start_time;
 
 	__u32 system_offset;	/* bytes from this page to the system page. kernel / process / once. Since ABI 1. */
-	__u32 cputime_offset;	/* bytes from this page to the CPU time page. kernel / process / once. Since ABI 1, with USS_FEATURE_CPUTIME. */
+	__u32 cputime_offset;	/* bytes from this page to the CPU time page. kernel / process / once. With USS_FEATURE_CPUTIME. */
 	__u32 reserved;		/* 0 */
 	__u32 machine_offset;	/* bytes from this page to the machine page. kernel / process / once. Since ABI 1. */
 
@@ -220,7 +220,7 @@ struct uss_machine_page {
  */
 struct uss_cputime_slot {
 	/*
-	 * Even: a thread of this address space runs on the processor. Odd, or 0: none does. Changes at each switch to and from such a thread.
+	 * Even: a thread of this address space runs on the processor. Odd, or 0: none does. Changes at each switch to or from such a one.
 	 * kernel / process / single copy, acquire.
 	 */
 	__aligned_u64 sequence;
@@ -247,11 +247,11 @@ struct uss_cputime_page {
  *
  * To write:	1. Claim a slot: compare-and-swap its word to the next stamp, USS_SLOT_WRITING and the writer's pid. A slot can be claimed
  *		   if it is free, or published and not current. A writer that has skipped one slot may also claim a slot that is being
- *		   written, if its writer has exited (kill(2) returns ESRCH) and then, after an acquire fence, it is not current. As the last
- *		   check before the swap, load `reading`, and skip the slot named there. No writer waits.
+ *		   written, if its writer has exited (kill(2) returns ESRCH) and then, after an acquire fence, it is not current. As the
+ *		   last check before the swap, load `reading`, and skip the slot named there. No writer waits.
  *		2. Write the text into the slot (after the claim: release fence).
- *		3. Publish: store USS_TITLE(slot, length, stamp) in current_title (release). Then compare-and-swap the slot's word from the value
- *		   set by the claim to USS_SLOT_PUBLISHED (full fence). To remove the title, exchange current_title for 0.
+ *		3. Publish: store USS_TITLE(slot, length, stamp) in current_title (release). Then compare-and-swap the slot's word from the
+ *		   value set by the claim to USS_SLOT_PUBLISHED (full fence). To remove the title, exchange current_title for 0.
  *		A writer that exits between any two steps leaves a slot that others can claim.
  * To read:	1. Load current_title (acquire). If it is 0 there is no title, and the original command line is shown.
  *		2. Kernel only: store it in `reading`.

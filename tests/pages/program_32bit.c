@@ -24,6 +24,7 @@ static void check_cputime(void)
 	struct timespec before, time, after;
 	long long got;
 
+	CHECK(!(uss_served() & USS_SERVED_CPUTIME), "the library says that CPU time is served");
 	memset(&time, 0x55, sizeof(time));
 	CHECK(!clock_gettime(CLOCK_THREAD_CPUTIME_ID, &before) && !uss_thread_cputime(&time) &&
 		      !clock_gettime(CLOCK_THREAD_CPUTIME_ID, &after),

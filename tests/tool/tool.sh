@@ -104,13 +104,13 @@ err=$(setpriv --bounding-set -sys_ptrace --inh-caps -sys_ptrace usrsysshm show $
 is "show by root without CAP_SYS_PTRACE" "usrsysshm: process $$: not permitted: this needs the right to trace it (CAP_SYS_PTRACE in its user namespace)" "$err"
 
 run_tool 2
-contains "no command" "usage: usrsysshm COMMAND" "$err"
+contains "no command" "usage: usrsysshm SUBCOMMAND" "$err"
 run_tool 0 --help
-contains help "usage: usrsysshm COMMAND" "$out"
+contains help "usage: usrsysshm SUBCOMMAND" "$out"
 run_tool 0 -h
-contains -h "usage: usrsysshm COMMAND" "$out"
+contains -h "usage: usrsysshm SUBCOMMAND" "$out"
 run_tool 0 help
-contains help "usage: usrsysshm COMMAND" "$out"
+contains help "usage: usrsysshm SUBCOMMAND" "$out"
 for command in ps run show stat status; do
 	for help in "$command --help" "$command -h" "help $command"; do
 		run_tool 0 $help
@@ -118,7 +118,7 @@ for command in ps run show stat status; do
 	done
 done
 run_tool 2 help staus
-contains "help of a mistyped command" "no command staus; did you mean status?" "$err"
+contains "help of a mistyped command" "no subcommand staus; did you mean status?" "$err"
 run_tool 2 help ps run
 contains "help with two words" "one argument too many: run" "$err"
 for version in --version -V; do
@@ -126,9 +126,9 @@ for version in --version -V; do
 	is "$version" "usrsysshm $(cat VERSION)" "$out"
 done
 run_tool 2 staus
-is "a mistyped command" "usrsysshm: no command staus; did you mean status?" "$err"
+is "a mistyped command" "usrsysshm: no subcommand staus; did you mean status?" "$err"
 run_tool 2 tsat
-is "two letters swapped" "usrsysshm: no command tsat; did you mean stat?" "$err"
+is "two letters swapped" "usrsysshm: no subcommand tsat; did you mean stat?" "$err"
 for command in --help "help ps" -V "stat -h" "run -h" status "status --json" show ps "ps --json"; do
 	status=0
 	err=$(usrsysshm $command 2>&1 >/dev/full) || status=$?
@@ -137,7 +137,7 @@ for command in --help "help ps" -V "stat -h" "run -h" status "status --json" sho
 	is "usrsysshm $command >/dev/full" "1 usrsysshm: cannot write: No space left on device" "$status $err"
 done
 run_tool 2 xyzzy
-is "an unknown command" "usrsysshm: no command xyzzy; see: usrsysshm --help" "$err"
+is "an unknown command" "usrsysshm: no subcommand xyzzy; see: usrsysshm --help" "$err"
 
 run_tool 125 run
 contains "run without a command" "no command given" "$err"
