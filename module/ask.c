@@ -191,7 +191,10 @@ static void uss_settle(struct mm_struct *mm)
 	uss_space_call(mm, uss_end_settling, NULL);
 }
 
-/* A child that runs in its parent's memory while the parent waits. It leaves soon and must not become the owner. */
+/*
+ * A child that runs in its parent's memory while the parent waits. It leaves soon and should not become the owner. (A second thread of it
+ * can: then no page is valid for the parent any more, which is the program's own doing.)
+ */
 static bool uss_is_in_vfork(void)
 {
 	bool shares;

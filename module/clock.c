@@ -189,6 +189,7 @@ static void uss_clock_publish(struct work_struct *work)
 	unsigned int changes = READ_ONCE(uss_clock_changes);
 	struct uss_clock clock;
 	const char *why;
+	bool lost;
 
 	/* The numbers are read after the count of changes: a change in between is seen below. */
 	smp_mb();
@@ -200,7 +201,11 @@ static void uss_clock_publish(struct work_struct *work)
 		uss_clock_page->clock_offset = clock.offset;
 		uss_sequence_end(&uss_clock_page->clock_sequence);
 	}
+	/* Otherwise the change that came in between queues the work again. */
+	lost = why && !uss_clock_is_changing && changes == uss_clock_changes;
 	raw_spin_unlock_irq(&uss_clock_lock);
+	if (lost)
+		pr_info_once("CPU time is not served any more: %s\n", why);
 }
 
 static void uss_report_diverged(struct irq_work *work)

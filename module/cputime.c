@@ -12,9 +12,9 @@
  *    and processes share the memory, how they were created, or what user space knows about threads.
  *
  * 3. Switches are watched, by a tracepoint, while there is a reader and some seconds longer. A switch finds the reader by its mm, in a
- *    table that is read under RCU, without a lock. A work item adds and removes the probe, and nothing waits for that. Until a processor
- *    has switched, its slot is invalid, and the thread there makes the system call. A reader may begin while the probe is being removed. So
- *    before that, all slots become invalid, and no switch makes one valid.
+ *    table that is read under RCU (interrupts are off then), without a lock. A work item adds and removes the probe, and nothing waits for
+ *    that. Until a processor has switched, its slot is invalid, and the thread there makes the system call. A reader may begin while the
+ *    probe is being removed. So before that, all slots become invalid, and no switch makes one valid.
  *
  * 4. When another processor wakes up a task that preempts a thread, the kernel charges the thread only until the wake-up. But the thread
  *    runs on until the interrupt comes, and may read the page: a later answer could then be less than this one. So, before a thread
@@ -371,6 +371,9 @@ static bool uss_all_may_read_counter(const struct mm_struct *mm)
 	struct task_struct *process, *thread;
 	bool all = true;
 
+	/* No other thread runs in this memory, and a later one takes the flag over. */
+	if (atomic_read(&mm->mm_users) == 1)
+		return !uss_may_not_read_counter(current);
 	rcu_read_lock();
 	for_each_process_thread(process, thread)
 		if (READ_ONCE(thread->mm) == mm && uss_may_not_read_counter(thread))
@@ -433,7 +436,7 @@ static struct page *uss_cputime_page(struct uss_space *space, unsigned int index
 {
 	struct uss_cputime_reader *reader = smp_load_acquire(&space->cputime.reader);
 
-	if (!reader && uss_cputime_is_served) {
+	if (!reader) {
 		uss_reader_begin(space);
 		reader = smp_load_acquire(&space->cputime.reader);
 	}

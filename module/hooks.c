@@ -24,8 +24,8 @@
  *	finalize_exec		the new program's mm is complete, no user code has run in it, sleeping is allowed. Replaced by a function
  *				that calls it and then maps the pages.
  *
- * The functions are found by name. If the kernel lacks one of them, loading fails. Callbacks run with preemption off. docs/hooks.md says
- * why each may do what it does under PREEMPT_RT.
+ * The functions are found by name. If the kernel lacks one of them, loading fails. Ftrace callbacks run with preemption off.
+ * docs/hooks.md says why each may do what it does under PREEMPT_RT.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 

@@ -8,12 +8,13 @@
  *    counts in another way, and they are not served any more.
  *
  * 2. A processor that comes online or goes offline passes two hotplug states of ours. One is entered before it comes online and left after
- *    it has gone; the other is entered after it has come online and left before it goes. Between the two the number reads 0.
+ *    it has gone; the other is entered after it has come online and left before it goes. While one is between the two, the number reads 0.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include <linux/cpu.h>
 #include <linux/cpuhotplug.h>
+#include <linux/cpumask.h>
 #include <linux/irq_work.h>
 #include <linux/jiffies.h>
 #include <linux/mm.h>
@@ -66,16 +67,21 @@ static u64 uss_load(int i)
 static void uss_publish_loads(struct irq_work *work)
 {
 	unsigned long flags;
+	bool lost;
 	int i;
 
 	raw_spin_lock_irqsave(&uss_loads_lock, flags);
-	if (!uss_loads_are_lost) {
+	lost = uss_loads_are_lost;
+	if (!lost) {
 		for (i = 0; i < 3; i++)
 			WRITE_ONCE(uss_machine_facts->loads[i], uss_load(i));
 		uss_sequence_end(&uss_machine_facts->loads_sequence);
 		uss_loads_are_due = false;
 	}
 	raw_spin_unlock_irqrestore(&uss_loads_lock, flags);
+	/* Not in the hook: the kernel calls it with the lock of the jiffies, for which a console may wait. */
+	if (lost)
+		pr_warn_once("the load averages changed when they were not due: they are not served any more\n");
 }
 
 /* PREEMPT_RT would run another kind in a thread, and readers would fall back until then. */
@@ -93,9 +99,9 @@ void uss_machine_before_load(void)
 	unsigned long window = (jiffies - INITIAL_JIFFIES - 10) / LOAD_FREQ, flags;
 
 	raw_spin_lock_irqsave(&uss_loads_lock, flags);
-	if (uss_loads_are_lost) {
-		;
-	} else if (window != uss_loads_window) {
+	if (uss_loads_are_lost)
+		goto unlock;
+	if (window != uss_loads_window) {
 		uss_loads_window = window;
 		uss_loads_are_due = true;
 		uss_sequence_begin(&uss_machine_facts->loads_sequence);
@@ -103,8 +109,9 @@ void uss_machine_before_load(void)
 	} else if (!uss_loads_are_due && uss_loads_have_changed()) {
 		uss_loads_are_lost = true;
 		uss_sequence_begin(&uss_machine_facts->loads_sequence);
-		pr_warn("the load averages changed when they were not due: they are not served any more\n");
+		irq_work_queue(&uss_loads_work);
 	}
+unlock:
 	raw_spin_unlock_irqrestore(&uss_loads_lock, flags);
 }
 
@@ -113,9 +120,12 @@ void uss_machine_before_load(void)
  */
 
 static enum cpuhp_state uss_cpu_present, uss_cpu_online;
+/* Those between the two states: more than one if the administrator stops one half-way (CPU_HOTPLUG_STATE_CONTROL). */
+static struct cpumask uss_cpus_changing;
 
 static int uss_cpus_change(unsigned int cpu)
 {
+	cpumask_set_cpu(cpu, &uss_cpus_changing);
 	/* Long before the processor comes or goes: other processors see this store by then. */
 	smp_store_mb(uss_machine_facts->nprocs_onln, 0);
 	return 0;
@@ -123,7 +133,9 @@ static int uss_cpus_change(unsigned int cpu)
 
 static int uss_cpus_changed(unsigned int cpu)
 {
-	smp_store_release(&uss_machine_facts->nprocs_onln, num_online_cpus());
+	cpumask_clear_cpu(cpu, &uss_cpus_changing);
+	if (cpumask_empty(&uss_cpus_changing))
+		smp_store_release(&uss_machine_facts->nprocs_onln, num_online_cpus());
 	return 0;
 }
 

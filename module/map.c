@@ -18,6 +18,10 @@
  *
  * A fault that another process causes (a debugger, a memory scanner) is refused, so that it makes and charges no page. A
  * read by ptrace(2) or /proc/PID/mem then gets a copy by the VMA's access method; process_vm_readv(2) gets EFAULT.
+ *
+ * The read-only VMA is VM_IO, as the kernel's own vvar is. So the kernel makes no page of it in the process's name: not for mlockall(2),
+ * not for a core dump (which contains every VMA with a name, whatever VM_DONTDUMP says), each of which would make the process a reader of
+ * its CPU time. Nor does NUMA balancing unmap the pages, which it could not move.
  */
 #include <linux/anon_inodes.h>
 #include <linux/file.h>
@@ -149,11 +153,12 @@ const struct vm_operations_struct uss_title_vm_ops = {
  * duplicated by mremap, locked, or registered with userfaultfd.
  * VM_EXEC: old 32-bit programs get it with every readable mapping. The caller makes the protection fit the flags.
  */
-static void uss_set_vma(struct vm_area_struct *vma, struct uss_space *space, const struct vm_operations_struct *ops, vm_flags_t never)
+static void uss_set_vma(struct vm_area_struct *vma, struct uss_space *space, const struct vm_operations_struct *ops, vm_flags_t also,
+			vm_flags_t never)
 {
 	vma->vm_private_data = space;
 	vma->vm_ops = ops;
-	uss_vm_flags_mod(vma, VM_DONTEXPAND | VM_DONTDUMP | VM_WIPEONFORK, VM_EXEC | VM_MAYEXEC | never);
+	uss_vm_flags_mod(vma, VM_DONTEXPAND | VM_DONTDUMP | VM_WIPEONFORK | also, VM_EXEC | VM_MAYEXEC | never);
 }
 
 /* Called from uss_map_pages() only: no VMA shows this file to a program. */
@@ -169,7 +174,7 @@ static int uss_ro_mmap(struct file *file, struct vm_area_struct *vma)
 	space = uss_space_create(vma->vm_mm, __GFP_NOWARN);
 	if (!space)
 		return -ENOMEM;
-	uss_set_vma(vma, space, &uss_ro_vm_ops, VM_WRITE | VM_MAYWRITE);
+	uss_set_vma(vma, space, &uss_ro_vm_ops, VM_IO, VM_WRITE | VM_MAYWRITE);
 	/* The kernel took a reference for the VMA, and reads vm_file again after this method. */
 	vma->vm_file = NULL;
 	fput(file);
@@ -195,7 +200,7 @@ static int uss_title_mmap(struct file *file, struct vm_area_struct *vma)
 		}
 		uss_title_set_area(space, vma->vm_start);
 	}
-	uss_set_vma(vma, space, &uss_title_vm_ops, 0);
+	uss_set_vma(vma, space, &uss_title_vm_ops, 0, 0);
 	return 0;
 }
 

@@ -219,20 +219,20 @@ static void uss_names_silence_all(void)
 			uss_system_silence(system);
 }
 
-/* Only the end of a change was seen (point 5). */
-static void uss_names_unseen_change(void)
+/* Only the end of a change was seen (point 5). Returns whether the names are lost by that. */
+static bool uss_names_unseen_change(void)
 {
 	uss_names_unseen++;
 	if (!uss_names_are_ready || uss_names_are_lost)
-		return;
+		return false;
 	uss_names_silence_all();
 	if (time_before(jiffies, uss_names_ready_since + USS_NAMES_LOADING)) {
 		uss_names_are_silent = true;
 		mod_delayed_work(uss_unbound_wq, &uss_names_silence_work, USS_NAMES_SILENCE);
-		return;
+		return false;
 	}
 	uss_names_are_lost = true;
-	pr_warn("a name was set in an unknown way: host name, domain name and uname are not served any more\n");
+	return true;
 }
 
 /* No change is under way in this bucket any more. */
@@ -251,13 +251,16 @@ static void uss_names_publish_silent(struct uss_system_bucket *bucket)
 void uss_names_end_change(struct uts_namespace *ns)
 {
 	struct uss_system_bucket *bucket = uss_system_bucket(ns);
+	bool lost = false;
 
 	raw_spin_lock(&uss_names_lock);
 	if (!bucket->changing)
-		uss_names_unseen_change();
+		lost = uss_names_unseen_change();
 	else if (--bucket->changing == 0 && !uss_names_are_silent && !uss_names_are_lost)
 		uss_names_publish_silent(bucket);
 	raw_spin_unlock(&uss_names_lock);
+	if (lost)
+		pr_warn("a name was set in an unknown way: host name, domain name and uname are not served any more\n");
 }
 
 static void uss_names_silence_over(struct work_struct *work)

@@ -41,18 +41,18 @@ unsigned int uss_ps_patience_ms = 100;
 #define USS_LOOKS		16
 
 #define USS_STUCK_BITS	10
-#define USS_READER_BITS	8
+#define USS_WAITER_BITS	8
 
 static struct uss_stuck {
 	const struct mm_struct *mm;	/* compared, never dereferenced; NULL: none */
 	unsigned long since;		/* the last timeout; in jiffies, as all times here */
 } uss_stuck[1 << USS_STUCK_BITS];
 
-static struct uss_reader {
+static struct uss_waiter {
 	pid_t tgid;
 	unsigned long waited;
 	unsigned long since;
-} uss_readers[1 << USS_READER_BITS];
+} uss_waiters[1 << USS_WAITER_BITS];
 
 /* Of both tables. Not taken by a reader that gets the mmap_lock at once. Raw: uss_patience_forget() is called with preemption off. */
 static DEFINE_RAW_SPINLOCK(uss_patience_lock);
@@ -87,13 +87,13 @@ void uss_patience_forget_all(void)
 }
 
 /* Returns the entry for the hash of the tgid. It may hold the account of another process: see uss_waited(). */
-static struct uss_reader *uss_current_reader(void)
+static struct uss_waiter *uss_current_waiter(void)
 {
-	return &uss_readers[hash_32(task_tgid_nr(current), USS_READER_BITS)];
+	return &uss_waiters[hash_32(task_tgid_nr(current), USS_WAITER_BITS)];
 }
 
 /* How long the current process has waited without getting a lock, if @reader is its account. With the lock. */
-static unsigned long uss_waited(const struct uss_reader *reader)
+static unsigned long uss_waited(const struct uss_waiter *reader)
 {
 	return reader->tgid == task_tgid_nr(current) && !time_after(jiffies, reader->since + HZ) ? reader->waited : 0;
 }
@@ -106,7 +106,7 @@ static unsigned long uss_patience(const struct mm_struct *mm, unsigned long whol
 	bool marked;
 
 	raw_spin_lock(&uss_patience_lock);
-	waited = uss_waited(uss_current_reader());
+	waited = uss_waited(uss_current_waiter());
 	marked = stuck->mm == mm;
 	since = stuck->since;
 	raw_spin_unlock(&uss_patience_lock);
@@ -119,7 +119,7 @@ static unsigned long uss_patience(const struct mm_struct *mm, unsigned long whol
 
 static void uss_waited_in_vain(const struct mm_struct *mm, unsigned long waited, bool moved)
 {
-	struct uss_reader *reader = uss_current_reader();
+	struct uss_waiter *reader = uss_current_waiter();
 	struct uss_stuck *stuck = uss_stuck_of(mm);
 
 	raw_spin_lock(&uss_patience_lock);

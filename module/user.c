@@ -152,14 +152,15 @@ int uss_user_init(void)
 		return err;
 	err = sysfs_create_group(uss_kobject, &uss_attribute_group);
 	if (err)
-		goto put_kobject;
+		goto del_kobject;
 	err = -ENOMEM;
 	uss_sysctl_header = register_sysctl("kernel", uss_sysctls);
 	if (!uss_sysctl_header)
-		goto put_kobject;
+		goto del_kobject;
 	return 0;
 
-put_kobject:
+del_kobject:
+	kobject_del(uss_kobject);
 	kobject_put(uss_kobject);
 	return err;
 }
@@ -167,5 +168,7 @@ put_kobject:
 void uss_user_exit(void)
 {
 	unregister_sysctl_table(uss_sysctl_header);
+	/* Now, because the last put may leave the removal to a work item (DEBUG_KOBJECT_RELEASE). */
+	kobject_del(uss_kobject);
 	kobject_put(uss_kobject);
 }

@@ -14,6 +14,7 @@
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
+#include <linux/xarray.h>
 
 #include "compat/compat.h"
 #include "facts.h"
@@ -53,9 +54,12 @@ static bool uss_try_withdrawal(struct mm_struct *mm)
 		return true;
 	locked = uss_mmap_write_trylock(mm);
 	if (locked) {
-		if (!uss_mm_is_unstable(mm))
-			for_each_vma(vmi, vma)
-				uss_zap_system_page(vma);
+		/* As in unload.c. */
+		for_each_vma(vmi, vma) {
+			if (uss_mm_is_unstable(mm) || xa_is_zero(vma))
+				break;
+			uss_zap_system_page(vma);
+		}
 		mmap_write_unlock(mm);
 	}
 	/* This may be the last reference, and then it takes long. */

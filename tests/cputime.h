@@ -91,6 +91,30 @@ static inline void need_cputime(void)
 	CHECK(tries < 500, "the thread is not served after %d switches", tries);
 }
 
+/* Whether the module watches switches. */
+static inline bool is_watched(void)
+{
+	char text[4096];
+	int fd = open("/sys/kernel/usrsysshm/watching", O_RDONLY);
+	ssize_t length;
+
+	CHECK(fd >= 0, "watching: %s", strerror(errno));
+	length = read(fd, text, sizeof(text));
+	close(fd);
+	CHECK(length == 2, "watching: %zd bytes", length);
+	return text[0] == '1';
+}
+
+/* An earlier test may have read its CPU time. */
+static inline void wait_until_not_watched(void)
+{
+	int tries;
+
+	for (tries = 0; tries < 30 && is_watched(); tries++)
+		sleep(1);
+	CHECK(!is_watched(), "switches are still watched after 30 s");
+}
+
 static inline void check_mostly_served(long rounds)
 {
 	CHECK(served_count >= rounds / 2, "%ld of %ld calls could be answered from the page", served_count, rounds);

@@ -17,7 +17,8 @@ static void by_process_vm(pid_t pid, bool allowed)
 	struct iovec local = { &word, sizeof(word) }, remote = { (void *)&my_page()->pid, sizeof(word) };
 	ssize_t got = process_vm_readv(pid, &local, 1, &remote, 1, 0);
 
-	CHECK(allowed ? got == sizeof(word) && word == (uint32_t)pid : got < 0 && errno == EPERM, "process_vm_readv: %zd", got);
+	/* The pages are VM_IO, as the kernel's vvar: not even the allowed one gets them in this way. */
+	CHECK(got < 0 && errno == (allowed ? EFAULT : EPERM), "process_vm_readv: %zd", got);
 	if (!allowed)
 		CHECK(process_vm_writev(pid, &local, 1, &remote, 1, 0) < 0 && errno == EPERM, "process_vm_writev: %s", strerror(errno));
 }
