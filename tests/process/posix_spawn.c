@@ -25,7 +25,7 @@ int main(int argc, char **argv)
 
 	main_after_exec(argc, argv);
 	CHECK(!pthread_create(&thread, NULL, checker, NULL), "pthread_create");
-	for (i = 0; i < 200; i++) {
+	for (i = 0; i < 100; i++) {
 		err = posix_spawn(&pid, "/proc/self/exe", NULL, NULL, arguments, environ);
 		CHECK(!err, "posix_spawn: %s", strerror(err));
 		check_served("parent after posix_spawn");
