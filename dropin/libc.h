@@ -15,8 +15,9 @@ long __sysconf(int name) __attribute__((weak));
 #define USS_LIBC_IS_GLIBC (__sysconf != 0)
 
 /*
- * Sets @function to the next definition of @name after ours in the search order. Takes a lock of the dynamic linker, which glibc, but not
- * musl, holds while it runs the constructors of a library: with glibc only for use in a constructor.
+ * Sets @function to the next definition of @name after ours in the search order. Takes a lock of the dynamic linker. glibc holds it while
+ * it runs the constructors of a library, musl while it loads one; a signal handler may have interrupted either. So it is called in a
+ * constructor, and later only by what runs before that one. (setproctitle is an exception: title.c.)
  */
 #define USS_FIND_NEXT(function, name) (*(void **)&(function) = dlsym(RTLD_NEXT, name))
 

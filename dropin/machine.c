@@ -14,14 +14,25 @@
 #include "count.h"
 #include "libc.h"
 
+/* Of another libc than glibc. Found once (libc.h). */
+static long (*uss_libc_sysconf)(int name);
+static int (*uss_libc_getloadavg)(double loadavg[], int count);
+
+__attribute__((constructor)) static void uss_find_machine(void)
+{
+	if (USS_LIBC_IS_GLIBC)
+		return;
+	USS_FIND_NEXT(uss_libc_sysconf, "sysconf");
+	USS_FIND_NEXT(uss_libc_getloadavg, "getloadavg");
+}
+
 static long uss_next_sysconf(int name)
 {
-	long (*next)(int name);
-
 	if (USS_LIBC_IS_GLIBC)
 		return __sysconf(name);
-	USS_FIND_NEXT(next, "sysconf");
-	return next(name);
+	if (!uss_libc_sysconf)
+		uss_find_machine();
+	return uss_libc_sysconf(name);
 }
 
 /* As uss_nprocs_onln() in the library, whose fallback sysconf would be ours. */
@@ -50,11 +61,10 @@ int get_nprocs(void)
 
 int getloadavg(double loadavg[], int count)
 {
-	int (*next)(double loadavg[], int count);
-
 	if (!USS_LIBC_IS_GLIBC) {
-		USS_FIND_NEXT(next, "getloadavg");
-		return next(loadavg, count);
+		if (!uss_libc_getloadavg)
+			uss_find_machine();
+		return uss_libc_getloadavg(loadavg, count);
 	}
 	uss_count(USS_COUNT_GETLOADAVG);
 	return uss_getloadavg(loadavg, count);

@@ -10,28 +10,38 @@
 #include "libc.h"
 #include "stack.h"
 
-static int uss_next_name(const char *call, char *name, size_t size)
-{
-	int (*next)(char *name, size_t size);
+/* Of another libc than glibc. Found once (libc.h). */
+static int (*uss_libc_gethostname)(char *name, size_t size);
+static int (*uss_libc_getdomainname)(char *name, size_t size);
 
-	USS_FIND_NEXT(next, call);
-	return next(name, size);
+__attribute__((constructor)) static void uss_find_names(void)
+{
+	if (USS_LIBC_IS_GLIBC)
+		return;
+	USS_FIND_NEXT(uss_libc_gethostname, "gethostname");
+	USS_FIND_NEXT(uss_libc_getdomainname, "getdomainname");
 }
 
 #pragma GCC visibility push(default)
 
 int gethostname(char *name, size_t size)
 {
-	if (!USS_LIBC_IS_GLIBC)
-		return uss_next_name("gethostname", name, size);
+	if (!USS_LIBC_IS_GLIBC) {
+		if (!uss_libc_gethostname)
+			uss_find_names();
+		return uss_libc_gethostname(name, size);
+	}
 	uss_count(USS_COUNT_GETHOSTNAME);
 	return uss_gethostname(name, size);
 }
 
 int getdomainname(char *name, size_t size)
 {
-	if (!USS_LIBC_IS_GLIBC)
-		return uss_next_name("getdomainname", name, size);
+	if (!USS_LIBC_IS_GLIBC) {
+		if (!uss_libc_getdomainname)
+			uss_find_names();
+		return uss_libc_getdomainname(name, size);
+	}
 	uss_count(USS_COUNT_GETDOMAINNAME);
 	return uss_getdomainname(name, size);
 }

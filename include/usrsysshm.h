@@ -90,7 +90,7 @@ uint64_t uss_start_time(void);
  * method also writes the end of the heap back to the kernel, as it was an instant before: no other thread may change the heap's size by
  * brk(2) at that time.
  *
- * The functions for titles need 3 KiB of stack.
+ * The functions for titles need 5 KiB of stack.
  */
 
 /* The maximum length of a title in bytes. A longer one is cut at the start of a UTF-8 character. */
@@ -201,12 +201,13 @@ int uss_getloadavg(double loadavg[], int count);
  *
  * Replaces sysconf(_SC_NPROCESSORS_ONLN), which takes three system calls in glibc. Since 0.1.
  *
- * The first call checks by statfs(2) that /sys/devices/system/cpu/online, which glibc reads, belongs to sysfs. If it is missing or on
- * another file system (lxcfs shows a container its share this way), all calls fall back to sysconf, in forked children too. A later mount
- * there is not noticed before exec; nor is a chroot(2) into a directory without /sys and /proc, or a setns(2) into a mount namespace with
- * another file there, after which sysconf would return something else. Also falls back while a processor comes or goes.
+ * The first call opens /sys/devices/system/cpu/online, which glibc reads, and checks by fstatfs(2) that it belongs to sysfs. If it cannot be
+ * opened or is on another file system (lxcfs shows a container its share this way), all calls fall back to sysconf, in forked children
+ * too. A later mount there is not noticed before exec; nor is a chroot(2) into a directory without /sys and /proc, a setns(2) into a mount
+ * namespace with another file there, or a sandbox that forbids to open it (Landlock), after which sysconf would return something else.
+ * Also falls back while a processor comes or goes.
  *
- * A program that installs a seccomp filter which kills on statfs(2) should call this function, or uss_served, once before.
+ * A program that installs a seccomp filter which kills on openat(2) or fstatfs(2) should call this function, or uss_served, once before.
  *
  * Return: the number; or what sysconf returns. As async-signal-safe as sysconf(3).
  */
@@ -252,7 +253,7 @@ const void *uss_page_base(void);
 /*
  * uss_served - get which calls are answered from pages at this moment
  *
- * Replaces no system call; the first call may make the statfs(2) of uss_nprocs_onln. Since 0.1.
+ * Replaces no system call; the first call may make the system calls of the first uss_nprocs_onln. Since 0.1.
  *
  * Return: a set of USS_SERVED_...; 0 if every call falls back to the system call. Never fails.
  */

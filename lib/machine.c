@@ -5,6 +5,7 @@
  * They are the same for every process, so the process page is not consulted.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/magic.h>
 #include <sys/sysinfo.h>
 #include <sys/syscall.h>
@@ -56,16 +57,22 @@ int uss_getloadavg(double loadavg[], int count)
 	return count;
 }
 
-/* Whether the file that glibc reads belongs to sysfs, so that glibc counts the same processors. Determined once. */
+/*
+ * Whether the file that glibc reads belongs to sysfs and can be opened, so that glibc counts the same processors. (Landlock forbids an open,
+ * and allows statfs.) Determined once.
+ */
 static bool uss_sys_is_real(void)
 {
 	enum { UNKNOWN, REAL, NOT_REAL };
 	static int known;
-	int real = __atomic_load_n(&known, __ATOMIC_RELAXED), err = errno;
+	int real = __atomic_load_n(&known, __ATOMIC_RELAXED), err = errno, fd;
 	struct statfs fs;
 
 	if (real == UNKNOWN) {
-		real = syscall(SYS_statfs, "/sys/devices/system/cpu/online", &fs) == 0 && fs.f_type == SYSFS_MAGIC ? REAL : NOT_REAL;
+		fd = (int)syscall(SYS_openat, AT_FDCWD, "/sys/devices/system/cpu/online", O_RDONLY | O_CLOEXEC);
+		real = fd >= 0 && syscall(SYS_fstatfs, fd, &fs) == 0 && fs.f_type == SYSFS_MAGIC ? REAL : NOT_REAL;
+		if (fd >= 0)
+			syscall(SYS_close, fd);
 		__atomic_store_n(&known, real, __ATOMIC_RELAXED);
 		errno = err;
 	}

@@ -82,8 +82,8 @@ static bool uss_set_in_area(struct uss_title_page *area, const char *text, size_
 
 int uss_set_title(const char *text, size_t length)
 {
-	struct uss_title_page *area = text ? uss_area_to_write() : uss_area();
 	int err = errno, result = 0;
+	struct uss_title_page *area = text ? uss_area_to_write() : uss_area();
 
 	if (text)
 		length = uss_title_fit(text, length);

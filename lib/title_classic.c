@@ -137,6 +137,9 @@ int uss_title_classic_set(const char *text, size_t length)
 		area = uss_make_area(&map, NULL);
 	if (!area)
 		return -1;
+	/* If the prctl is refused (by a seccomp filter, or with RLIMIT_DATA), find out before the title has changed. */
+	if (uss_show_current(&map, area) < 0)
+		return -1;
 	if (!uss_title_slots_set(&area->slots, text, length) && text) {
 		area = uss_make_area(&map, area);
 		if (!area || !uss_title_slots_set(&area->slots, text, length))

@@ -119,6 +119,8 @@ void uss_print_json_string(const char *text)
 			printf("\\ufffd");
 		else if (length == 1 && ((unsigned char)*text < 0x20 || *text == 0x7f))
 			printf("\\u%04x", *text);
+		else if (length == 2 && (unsigned char)text[0] == 0xc2 && (unsigned char)text[1] < 0xa0)
+			printf("\\u%04x", (unsigned char)text[1]);	/* control characters, too */
 		else
 			fwrite(text, 1, (size_t)length, stdout);
 	}
@@ -205,7 +207,9 @@ int uss_flush(int code)
 	bool failed = ferror(stdout);
 
 	errno = 0;
-	if (fclose(stdout) == 0 && !failed)
+	failed |= fflush(stdout) != 0;
+	/* EBADF: the caller has closed stdout, and there was nothing to write. */
+	if (!failed && (fclose(stdout) == 0 || errno == EBADF))
 		return code;
 	/* If an earlier write failed, its errno is no longer known. */
 	uss_error(0, "cannot write%s%s", errno ? ": " : "", errno ? strerror(errno) : "");
@@ -234,7 +238,7 @@ static int help(int argc, char **argv)
 
 	if (argc > 2)
 		return uss_error(USS_USAGE, "help: one argument too many: %s; see: usrsysshm --help", argv[2]);
-	if (argc == 2)
+	if (argc == 2 && !uss_is_help(argv[1]) && strcmp(argv[1], "help"))
 		return run_command(2, command);
 	usage(stdout);
 	return USS_OK;

@@ -49,9 +49,18 @@ static const char *no_cputime(const struct uss_shown *process)
 	return NULL;
 }
 
+static const char no_pid[] = "another process shares its memory";
+
 static bool names_are_valid(const struct uss_shown *process)
 {
-	return process->page.speaks & USS_SPEAKS_SYSTEM && process->system.names_sequence && !(process->system.names_sequence & 1);
+	return process->page.pid && process->page.speaks & USS_SPEAKS_SYSTEM && process->system.names_sequence &&
+	       !(process->system.names_sequence & 1);
+}
+
+static bool loads_are_valid(const struct uss_shown *process)
+{
+	return process->page.header.features & USS_FEATURE_LOADAVG && process->machine.loads_sequence &&
+	       !(process->machine.loads_sequence & 1);
 }
 
 static double load(const struct uss_shown *process, int i)
@@ -72,7 +81,8 @@ static void print_text(const struct uss_shown *process)
 	printf("  ABI version  %u\n", page->header.abi_version);
 	printf("  features     ");
 	uss_print_features(page->header.features, false);
-	printf("\n  pid          %u%s\n", page->pid, page->pid ? "" : "  (another process shares its memory, so it makes the system call)");
+	printf("\n  pid          %u%s%s%s\n", page->pid, page->pid ? "" : "  (", page->pid ? "" : no_pid,
+	       page->pid ? "" : ", so it makes the system call)");
 	printf("  fork id      %llu\n", (unsigned long long)page->forkid);
 	printf("  start time   %llu ns after boot%s%s%s\n", (unsigned long long)page->start_time, holds ? "" : "  (",
 	       holds ? "" : uss_show_no_start_time, holds ? "" : ")");
@@ -83,11 +93,12 @@ static void print_text(const struct uss_shown *process)
 		uss_print_name(process->system.names.domainname);
 		putchar('\n');
 	} else {
-		printf("  host name    (it makes the system call, because %s)\n", uss_show_no_names);
+		printf("  host name    (it makes the system call, because %s)\n", page->pid ? uss_show_no_names : no_pid);
 	}
-	if (page->header.features & USS_FEATURE_LOADAVG)
+	if (loads_are_valid(process))
 		printf("  loads        %.2f %.2f %.2f\n", load(process, 0), load(process, 1), load(process, 2));
-	printf("  processors   %u\n", process->machine.nprocs_onln);
+	printf("  processors   %u%s\n", process->machine.nprocs_onln,
+	       process->machine.nprocs_onln ? "" : "  (one comes or goes, so it makes the system call)");
 	printf("  CPU time     %s%s\n", why ? "by system call: " : "from the page", why ?: "");
 }
 
@@ -110,7 +121,7 @@ static void print_json(const struct uss_shown *process)
 		printf(", \"domainname\": ");
 		uss_print_json_string(process->system.names.domainname);
 	}
-	if (page->header.features & USS_FEATURE_LOADAVG)
+	if (loads_are_valid(process))
 		printf(", \"loadavg\": [%.2f, %.2f, %.2f]", load(process, 0), load(process, 1), load(process, 2));
 	printf(", \"nprocs\": %u, \"cputime_served\": %s}\n", process->machine.nprocs_onln, no_cputime(process) ? "false" : "true");
 }

@@ -47,24 +47,41 @@ static const char usage[] =
 	"for `usrsysshm run`. USRSYSSHM_DROPIN=FILE names another counting library than " USS_LIBDIR "/" USS_DROPIN_STAT ";\n"
 	"the library that `run` loads is then expected in the same directory.\n";
 
-/* Creates and maps the file of counts. Returns -1 on success, else the exit code. */
+/* Programs that were left running continue to count in the unlinked file. */
+static void remove_counts(const struct stat_run *run)
+{
+	unlink(run->path);
+	rmdir(run->directory);
+}
+
+/*
+ * Creates and maps the file of counts. Returns -1 on success, else the exit code.
+ *
+ * Programs that change their user must be able to write the file. No other user's program may find it: who truncates it kills all that
+ * count in it. So its name is a secret, in a directory that only its owner can list.
+ */
 static int make_counts(struct stat_run *run)
 {
-	const char *directory = getenv("TMPDIR");
+	const char *parent = getenv("TMPDIR");
 	int fd, err;
 
-	snprintf(run->path, sizeof(run->path), "%s/usrsysshm-stat-XXXXXX", directory && strlen(directory) < 32 ? directory : "/tmp");
-	fd = mkostemp(run->path, O_CLOEXEC);
-	if (fd < 0)
-		return uss_error(USS_RUN_FAILED, "stat: cannot make %s: %s", run->path, strerror(errno));
-	/* Programs that change their user must be able to map it. */
+	snprintf(run->directory, sizeof(run->directory), "%s/usrsysshm-stat-XXXXXX", parent && strlen(parent) < 32 ? parent : "/tmp");
+	if (!mkdtemp(run->directory))
+		return uss_error(USS_RUN_FAILED, "stat: cannot make %s: %s", run->directory, strerror(errno));
+	snprintf(run->path, sizeof(run->path), "%s/XXXXXX", run->directory);
+	fd = chmod(run->directory, 0711) < 0 ? -1 : mkostemp(run->path, O_CLOEXEC);
+	if (fd < 0) {
+		err = errno;
+		rmdir(run->directory);
+		return uss_error(USS_RUN_FAILED, "stat: cannot make %s: %s", run->path, strerror(err));
+	}
 	err = ftruncate(fd, sizeof(*run->shared)) || fchmod(fd, 0666);
 	if (!err)
 		run->shared = mmap(NULL, sizeof(*run->shared), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	close(fd);
 	if (err || run->shared == MAP_FAILED || setenv(USS_COUNT_FILE, run->path, 1) < 0) {
 		err = errno;
-		unlink(run->path);
+		remove_counts(run);
 		return uss_error(USS_RUN_FAILED, "stat: %s: %s", run->path, strerror(err));
 	}
 	return -1;
@@ -173,10 +190,22 @@ static int wait_for(struct stat_run *run)
 	return -1;
 }
 
+/* A process chooses its own name, and the report goes to a terminal. */
+static void name_left(struct stat_run *run)
+{
+	char *c;
+
+	*run->left = '\0';
+	uss_stat_name_left(run);
+	for (c = run->left; *c; c++)
+		if ((unsigned char)*c < 0x20 || (unsigned char)*c >= 0x7f)
+			*c = '?';
+}
+
 /* Waits until the processes left running have exited, or a signal arrives. */
 static void follow(struct stat_run *run)
 {
-	uss_stat_name_left(run);
+	name_left(run);
 	if (*run->left)
 		fprintf(stderr, "usrsysshm: stat: following %s\n", run->left);
 	handle(SIGINT, on_signal);
@@ -193,8 +222,7 @@ static void take_counts(struct stat_run *run)
 	uss_stat_counted(run);
 	while (waitpid(-1, NULL, WNOHANG) > 0)
 		;
-	*run->left = '\0';
-	uss_stat_name_left(run);
+	name_left(run);
 }
 
 static int report(const struct stat_run *run)
@@ -286,8 +314,7 @@ int uss_cmd_stat(int argc, char **argv)
 		code = wait_for(&run);
 	if (code < 0 && run.follow)
 		follow(&run);
-	/* Programs that were left running continue to count in the unlinked file. */
-	unlink(run.path);
+	remove_counts(&run);
 	if (code >= 0)
 		return code;
 	take_counts(&run);

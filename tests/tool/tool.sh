@@ -117,6 +117,10 @@ for command in ps run show stat status; do
 		contains "$help" "usage: usrsysshm $command" "$out"
 	done
 done
+for help in "help help" "help --help"; do
+	run_tool 0 $help
+	contains "$help" "usage: usrsysshm SUBCOMMAND" "$out"
+done
 run_tool 2 help staus
 contains "help of a mistyped command" "no subcommand staus; did you mean status?" "$err"
 run_tool 2 help ps run
@@ -181,7 +185,7 @@ is "ps --json" "root [kthreadd]" "$(python3 -c 'import json, sys; print(*[(p["us
 # A long title, a title that is not UTF-8, and a zombie, each as ps shows it.
 long=$(printf '%06000d' 0)
 bash -c 'exec -a "$0" sleep 1000' "a name $long" & pids=$!
-bash -c 'exec -a "$0" sleep 1000' "$(printf 'caf\303\251 \233 \033[31m')" & pids="$pids $!"
+bash -c 'exec -a "$0" sleep 1000' "$(printf 'caf\303\251 \233 \033[31m \302\23331m')" & pids="$pids $!"
 python3 -c 'import os, time
 if os.fork() == 0: os._exit(0)
 print(flush=True); time.sleep(1000)' >/tmp/zombie & pids="$pids $!"
@@ -192,7 +196,9 @@ for pid in $pids $(pgrep -P "${pids##* }"); do
 	is "ps: process $pid" "$(ps -ww -o pid,user,args= -p $pid | tail -n 1)" "$(echo "$out" | grep "^ *$pid ")"
 done
 run_tool 0 ps --json
-python3 -c 'import json; assert any("caf\u00e9 \ufffd \x1b[31m" in p["args"] for p in json.load(open("/tmp/out")))' || fail "ps --json of a name that is not UTF-8"
+python3 -c 'import json; assert any("caf\u00e9 \ufffd \x1b[31m \x9b31m" in p["args"] for p in json.load(open("/tmp/out")))' ||
+	fail "ps --json of a name that is not UTF-8"
+is "control characters in ps --json" "" "$(LC_ALL=C grep -a "$(printf '\302\233')" /tmp/out || true)"
 kill $pids
 run_tool 2 ps extra
 

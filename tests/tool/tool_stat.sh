@@ -68,6 +68,21 @@ status=0
 wait $pid || status=$?
 is "stat --follow, until SIGTERM" 3 "$status"
 kill_left /tmp/report
+run_tool 0 stat python3 -S -c 'import os, signal
+if os.fork() == 0:
+    os.setsid()
+    open("/proc/self/comm", "w").write("a\x1b]b")
+    signal.pause()
+child = open("/proc/thread-self/children").read().strip()
+while "]b" not in open("/proc/%s/comm" % child).read(): pass'
+contains "control characters in the name of a daemon" "counted until now: a?]b (" "$err"
+kill "$(sed -n 's/^still running.*(\([0-9]*\))$/\1/p' /tmp/err)"
+# A program that changes its user is counted too. But nobody else finds the file of counts: truncating it would kill the programs.
+run_tool 0 stat -o /tmp/report setpriv --reuid 65534 --clear-groups sh -c 'ls "${USRSYSSHM_STAT%/*}" >/tmp/listed 2>&1 || true'
+contains "the directory of the counts, for another user" "Permission denied" "$(cat /tmp/listed)"
+status=0
+usrsysshm stat -o /tmp/report true >&- || status=$?
+is "stat with stdout closed" 0 "$status"
 case $(uname -m) in
 aarch64) getpid=172 ;;
 *) getpid=39 ;;
