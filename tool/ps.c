@@ -59,8 +59,10 @@ static void print_command(const char *text, int width, bool stuck)
 			putchar(' ');
 		else if ((length == 1 && *text < 0x20) || *text == 0x7f)
 			putchar('.');
-		else if (!length || ((unsigned char)*text == 0xc2 && (unsigned char)text[1] < 0xa0))
+		else if (!length)
 			putchar('?');
+		else if ((unsigned char)*text == 0xc2 && (unsigned char)text[1] < 0xa0)
+			fputs("??", stdout);
 		else
 			fwrite(text, 1, (size_t)length, stdout);
 	}
