@@ -119,10 +119,11 @@ static inline void *stuck_reader(void *unused)
 static inline void wait_until_stuck(void)
 {
 	char path[64], text[256], *state = NULL;
+	int fd, tries, seen = 0;
 	ssize_t got;
-	int fd, tries;
 
-	for (tries = 0; tries < 1000 && !(state && state[2] == 'D'); tries++) {
+	/* Several times in succession: under PREEMPT_RT, waiting for a spin lock is an uninterruptible sleep too. */
+	for (tries = 0; tries < 1000 && seen < 5; tries++) {
 		usleep(10000);
 		if (!reader_tid)
 			continue;
@@ -133,8 +134,9 @@ static inline void wait_until_stuck(void)
 		CHECK(got > 0, "%s: %s", path, strerror(errno));
 		text[got] = '\0';
 		state = strrchr(text, ')');
+		seen = state && state[2] == 'D' ? seen + 1 : 0;
 	}
-	CHECK(state && state[2] == 'D', "the reader is not in uninterruptible sleep: %s", state ? state : "it has not started");
+	CHECK(seen == 5, "the reader is not in uninterruptible sleep: %s", state ? state : "it has not started");
 }
 
 /* As root. Returns false if the kernel has no FUSE. */
