@@ -57,26 +57,37 @@ int uss_getloadavg(double loadavg[], int count)
 	return count;
 }
 
+enum uss_sys { USS_SYS_UNKNOWN, USS_SYS_REAL, USS_SYS_NOT_REAL };
+
 /*
  * Whether the file that glibc reads belongs to sysfs and can be opened, so that glibc counts the same processors. (Landlock forbids an open,
- * and allows statfs.) Determined once.
+ * and allows statfs.)
  */
-static bool uss_sys_is_real(void)
+__attribute__((noinline)) static enum uss_sys uss_find_sys(void)
 {
-	enum { UNKNOWN, REAL, NOT_REAL };
-	static int known;
-	int real = __atomic_load_n(&known, __ATOMIC_RELAXED), err = errno, fd;
+	int err = errno, fd = (int)syscall(SYS_openat, AT_FDCWD, "/sys/devices/system/cpu/online", O_RDONLY | O_CLOEXEC);
+	enum uss_sys sys = USS_SYS_NOT_REAL;
 	struct statfs fs;
 
-	if (real == UNKNOWN) {
-		fd = (int)syscall(SYS_openat, AT_FDCWD, "/sys/devices/system/cpu/online", O_RDONLY | O_CLOEXEC);
-		real = fd >= 0 && syscall(SYS_fstatfs, fd, &fs) == 0 && fs.f_type == SYSFS_MAGIC ? REAL : NOT_REAL;
-		if (fd >= 0)
-			syscall(SYS_close, fd);
-		__atomic_store_n(&known, real, __ATOMIC_RELAXED);
-		errno = err;
+	if (fd >= 0 && syscall(SYS_fstatfs, fd, &fs) == 0 && fs.f_type == SYSFS_MAGIC)
+		sys = USS_SYS_REAL;
+	if (fd >= 0)
+		syscall(SYS_close, fd);
+	errno = err;
+	return sys;
+}
+
+/* Determined once. */
+static bool uss_sys_is_real(void)
+{
+	static enum uss_sys known;
+	enum uss_sys sys = __atomic_load_n(&known, __ATOMIC_RELAXED);
+
+	if (sys == USS_SYS_UNKNOWN) {
+		sys = uss_find_sys();
+		__atomic_store_n(&known, sys, __ATOMIC_RELAXED);
 	}
-	return real == REAL;
+	return sys == USS_SYS_REAL;
 }
 
 long uss_machine_nprocs(void)
