@@ -371,7 +371,7 @@ static bool uss_all_may_read_counter(const struct mm_struct *mm)
 	struct task_struct *process, *thread;
 	bool all = true;
 
-	/* No other thread runs in this memory, and a later one takes the flag over. */
+	/* No other thread runs in this memory, and a later one inherits the flag. */
 	if (atomic_read(&mm->mm_users) == 1)
 		return !uss_may_not_read_counter(current);
 	rcu_read_lock();

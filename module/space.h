@@ -52,7 +52,10 @@ bool uss_space_call(const struct mm_struct *mm, void (*function)(struct uss_spac
 
 /* The process's own page @pgoff, with a reference for the caller; NULL without one. May sleep. */
 struct page *uss_space_page(struct uss_space *space, pgoff_t pgoff);
-/* Copies that page to @copy, of PAGE_SIZE, without making it. Zeros for a page that was never touched, except for the process page and the machine page. */
+/*
+ * Copies that page to @copy, of PAGE_SIZE, without making it. Zeros for a page that was never touched, except for the process page and the
+ * machine page.
+ */
 void uss_space_peek(struct uss_space *space, pgoff_t pgoff, void *copy);
 
 /* For ask.c, with the space locked. A space has one owner in its life: returns false if it has had one. */

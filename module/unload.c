@@ -72,7 +72,7 @@ static bool uss_find_ours(struct mm_struct *mm, unsigned long *start, unsigned l
 	/* A process that is stuck in a page fault keeps its pages for now. The other processes lose theirs without waiting for it. */
 	if (!mmap_read_trylock(mm))
 		return false;
-	/* The mm of a fork that failed half-way must not be walked. It goes by itself. Some 6.x mark it by an entry in the tree only. */
+	/* The mm of a fork that failed half-way must not be walked. It goes by itself. Some 6.x kernels mark it only by an entry in the tree. */
 	for_each_vma(vmi, vma) {
 		if (uss_mm_is_unstable(mm) || xa_is_zero(vma))
 			break;

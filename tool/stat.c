@@ -57,7 +57,7 @@ static void remove_counts(const struct stat_run *run)
 /*
  * Creates and maps the file of counts. Returns -1 on success, else the exit code.
  *
- * Programs that change their user must be able to write the file. No other user's program may find it: who truncates it kills all that
+ * Programs that change their user must be able to write the file. But other users must not find it: truncating it kills all programs that
  * count in it. So its name is a secret, in a directory that only its owner can list.
  */
 static int make_counts(struct stat_run *run)

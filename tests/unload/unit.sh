@@ -24,6 +24,8 @@ rm -f /.dockerenv /run/.containerenv
 # Only the journal and the unit are started. The report comes from an ordinary service: its one order is to start after sysinit.target. So it
 # says what a service finds when it starts.
 cp systemd/usrsysshm.service $units/
+# The packages install it with the module, and without it the unit does not run.
+install -D -m 644 packaging/modprobe.conf /usr/lib/modprobe.d/usrsysshm.conf
 cat >$units/uss-test.target <<'END'
 [Unit]
 DefaultDependencies=no
