@@ -47,6 +47,31 @@ static const char usage[] =
 	"for `usrsysshm run`. USRSYSSHM_DROPIN=FILE names another counting library than " USS_LIBDIR "/" USS_DROPIN_STAT ";\n"
 	"the library that `run` loads is then expected in the same directory.\n";
 
+/* Needed because sigwait() on FreeBSD does not return signals that are ignored, as SIGCHLD is by default. */
+static void on_child(int number)
+{
+	(void)number;
+}
+
+/*
+ * Blocks signals before there is something to remove: from now on wait_for() and follow() take them. Signals that the caller ignores stay
+ * ignored, but for SIGCHLD: without it wait gives no status. COMMAND gets the original mask and disposition.
+ */
+static void block_signals(struct stat_run *run)
+{
+	static const int numbers[] = { SIGINT, SIGQUIT, SIGTERM, SIGHUP };
+	struct sigaction action;
+	size_t i;
+
+	run->on_child = signal(SIGCHLD, on_child);
+	sigemptyset(&run->signals);
+	sigaddset(&run->signals, SIGCHLD);
+	for (i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
+		if (sigaction(numbers[i], NULL, &action) || action.sa_handler != SIG_IGN)
+			sigaddset(&run->signals, numbers[i]);
+	sigprocmask(SIG_BLOCK, &run->signals, &run->before);
+}
+
 /* Programs that were left running continue to count in the unlinked file. */
 static void remove_counts(const struct stat_run *run)
 {
@@ -117,8 +142,6 @@ static void execute(const struct stat_run *run, char **argv, int go, int failed)
 /* Starts the program, which waits before its exec until its events are open. Returns -1 when it runs, else the exit code. */
 static int start(struct stat_run *run, char **argv)
 {
-	/* Some callers ignore SIGCHLD, and then wait gives no status. COMMAND gets the original disposition. */
-	void (*before)(int) = signal(SIGCHLD, SIG_DFL);
 	int go[2], failed[2], code;
 
 	if (pipe2(go, O_CLOEXEC) < 0 || pipe2(failed, O_CLOEXEC) < 0)
@@ -129,7 +152,8 @@ static int start(struct stat_run *run, char **argv)
 	if (run->pid < 0)
 		return uss_error(USS_RUN_FAILED, "stat: cannot fork: %s", strerror(errno));
 	if (run->pid == 0) {
-		signal(SIGCHLD, before);
+		signal(SIGCHLD, run->on_child);
+		sigprocmask(SIG_SETMASK, &run->before, NULL);
 		close(go[1]);
 		execute(run, argv, go[0], failed[1]);
 	}
@@ -149,45 +173,28 @@ static int start(struct stat_run *run, char **argv)
 	return code;
 }
 
-static volatile pid_t command_pid;
-static volatile sig_atomic_t interrupted;
-
-/* Forwards the signal to the program while it runs; later it ends follow(). */
-static void on_signal(int number)
-{
-	if (command_pid > 0)
-		kill(command_pid, number);
-	else
-		interrupted = 1;
-}
-
-static void handle(int number, void (*handler)(int))
-{
-	struct sigaction action = { .sa_handler = handler };
-
-	sigaction(number, &action, NULL);
-}
-
-/* Waits for the program. Also reaps other children: orphans must not remain zombies, because some programs watch for their exit. */
+/*
+ * Waits for the program. Also reaps other children: orphans must not remain zombies, because some programs watch for their exit.
+ *
+ * COMMAND gets the terminal's signals itself; here they end nothing, so that the report is written afterwards, as time(1) does.
+ */
 static int wait_for(struct stat_run *run)
 {
-	int status;
+	int number = 0;
 	pid_t got;
 
-	/* COMMAND gets the terminal's signals itself; ignore them here, to write the report afterwards, as time(1) does. */
-	command_pid = run->pid;
-	handle(SIGINT, SIG_IGN);
-	handle(SIGQUIT, SIG_IGN);
-	handle(SIGTERM, on_signal);
-	handle(SIGHUP, on_signal);
-	do
-		got = waitpid(-1, &status, 0);
-	while (got != run->pid && (got > 0 || errno == EINTR));
-	command_pid = 0;
-	run->status = status;
-	if (got < 0)
-		return uss_error(USS_RUN_FAILED, "stat: cannot wait for %s: %s", run->command, strerror(errno));
-	return -1;
+	for (;;) {
+		do
+			got = waitpid(-1, &run->status, WNOHANG);
+		while (got > 0 && got != run->pid);
+		if (got == run->pid)
+			return -1;
+		if (got < 0)
+			return uss_error(USS_RUN_FAILED, "stat: cannot wait for %s: %s", run->command, strerror(errno));
+		sigwait(&run->signals, &number);
+		if (number == SIGTERM || number == SIGHUP)
+			kill(run->pid, number);
+	}
 }
 
 /* A process chooses its own name, and the report goes to a terminal. */
@@ -205,13 +212,16 @@ static void name_left(struct stat_run *run)
 /* Waits until the processes left running have exited, or a signal arrives. */
 static void follow(struct stat_run *run)
 {
+	int number = 0;
+	pid_t got;
+
 	name_left(run);
 	if (*run->left)
 		fprintf(stderr, "usrsysshm: stat: following %s\n", run->left);
-	handle(SIGINT, on_signal);
-	while (!interrupted && waitpid(-1, NULL, 0) > 0)
-		;
-	handle(SIGINT, SIG_IGN);
+	do
+		while ((got = waitpid(-1, NULL, WNOHANG)) > 0)
+			;
+	while (!got && !sigwait(&run->signals, &number) && (number == SIGCHLD || number == SIGQUIT));
 }
 
 /* Takes a copy of the counts for the report; processes that still run continue to count. */
@@ -304,6 +314,7 @@ int uss_cmd_stat(int argc, char **argv)
 	run.command = argv[command];
 	if (output && !(run.output = fopen(output, "we")))
 		return uss_error(USS_RUN_FAILED, "stat: cannot write %s: %s", output, strerror(errno));
+	block_signals(&run);
 	code = find_libraries(&run);
 	if (code < 0)
 		code = make_counts(&run);

@@ -7,6 +7,7 @@
 #define USS_STAT_H
 
 #include <limits.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -31,6 +32,8 @@ struct stat_run {
 	int events[USS_STAT_SYSTEM_CALLS];	/* descriptors; -1: cannot be counted */
 	const char *no_events;		/* why not, if one of them cannot */
 	pid_t pid;
+	sigset_t signals, before;	/* those taken by sigwait(), and the mask that COMMAND gets */
+	void (*on_child)(int);		/* the disposition of SIGCHLD that COMMAND gets */
 
 	/* Results. */
 	int status;

@@ -44,6 +44,14 @@ status=0
 wait $pid || status=$?
 is "stat passes on SIGTERM" 143 "$status"
 contains "report after SIGTERM" "programs started with the drop-in: 1" "$(cat /tmp/report)"
+# At any time: no files stay behind.
+for delay in 0.00 0.01 0.02 0.03 0.04 0.05 0.06 0.07 0.08 0.09 0.1 0.15 0.2 0.25 0.3 0.4 0.5; do
+	usrsysshm stat -o /dev/null true & pid=$!
+	sleep $delay
+	kill $pid 2>/dev/null || true
+	wait $pid || true
+done
+is "what SIGTERM leaves" "" "$(find /tmp -name 'usrsysshm-stat-*')"
 umount /sys/kernel/tracing 2>/dev/null || true
 run_tool 0 stat true
 contains "stat without a tracefs" "not known: no tracefs is mounted at /sys/kernel/tracing" "$err"
@@ -61,8 +69,12 @@ stays=1 run_tool 3 stat python3 -S -c "$daemon"
 kill_left /tmp/err
 run_tool 3 stat --follow --json -o /tmp/report python3 -S -c "$daemon"
 is "stat --follow" "1000 false" "$(jq -r '"\(.calls.getpid.page) \(.still_running)"' /tmp/report)"
-stays=1 usrsysshm stat --follow -o /tmp/report python3 -S -c "$daemon" 2>/tmp/following & pid=$!
+# As under nohup, an ignored SIGHUP does not end it.
+(trap '' HUP; stays=1 exec usrsysshm stat --follow -o /tmp/report python3 -S -c "$daemon" 2>/tmp/following) & pid=$!
 until grep -q following /tmp/following; do sleep 0.1; done
+kill -HUP $pid
+sleep 0.3
+is "report after an ignored SIGHUP" "" "$(cat /tmp/report)"
 kill -TERM $pid
 status=0
 wait $pid || status=$?
