@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: BSD-2-Clause
 # usrsysshm stat counts the calls of a program, those answered from the page and those by system call, and says what they saved; it names a
-# process that the program has left running; its exit status is that of the program.
+# process that the program has left running, and with --follow waits for it; its exit status is that of the program.
 
 report=/tmp/uss-stat.$$
 left=
@@ -38,4 +38,25 @@ still running, counted until now: helper_plain ($left)
 "*'
 answers saved '*) ;;
 *) fail "the report" ;;
+esac
+kill $left
+left=
+
+# With --follow it waits for that process, until SIGTERM.
+./usrsysshm stat --follow --output $report sh -c './helper_plain title >/dev/null & echo $! >/tmp/uss-left; sleep 2; exit 3' 2>/tmp/uss-following &
+stat=$!
+tries=0
+until case $(cat /tmp/uss-following) in *following*) true ;; *) false ;; esac || [ $tries -eq 100 ]; do
+	tries=$((tries + 1))
+	sleep 0.1
+done
+left=$(cat /tmp/uss-left)
+kill $stat
+status=0
+wait $stat || status=$?
+rm /tmp/uss-left /tmp/uss-following
+[ $status -eq 3 ] || fail "--follow: status $status, not that of the program"
+case $(cat $report) in
+*"still running, counted until now: helper_plain ($left)"*) ;;
+*) fail "the report of --follow" ;;
 esac
