@@ -23,7 +23,7 @@ int main(void)
 
 	signal(SIGUSR1, handler);
 	check_served("parent");
-	for (i = 0; i < 2000; i++) {
+	for (i = 0; i < 500; i++) {
 		pid = (pid_t)syscall(SYS_clone, SIGCHLD, NULL, NULL, NULL, 0);
 		CHECK(pid >= 0, "clone: %s", strerror(errno));
 		if (pid == 0) {
