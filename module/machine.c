@@ -139,19 +139,16 @@ static int uss_cpus_changed(unsigned int cpu)
 	return 0;
 }
 
+/* Each processor is marked when the first state is set up, and no longer when the second is: only then is the number published. */
 static int uss_cpus_init(void)
 {
 	int state;
 
-	state = cpuhp_setup_state_nocalls(CPUHP_BP_PREPARE_DYN, "usrsysshm:present", uss_cpus_change, uss_cpus_changed);
+	state = cpuhp_setup_state(CPUHP_BP_PREPARE_DYN, "usrsysshm:present", uss_cpus_change, uss_cpus_changed);
 	if (state < 0)
 		return state;
 	uss_cpu_present = state;
-	cpus_read_lock();
-	state = cpuhp_setup_state_nocalls_cpuslocked(CPUHP_AP_ONLINE_DYN, "usrsysshm:online", uss_cpus_changed, uss_cpus_change);
-	if (state >= 0)
-		uss_cpus_changed(0);
-	cpus_read_unlock();
+	state = cpuhp_setup_state(CPUHP_AP_ONLINE_DYN, "usrsysshm:online", uss_cpus_changed, uss_cpus_change);
 	if (state < 0) {
 		cpuhp_remove_state_nocalls(uss_cpu_present);
 		return state;

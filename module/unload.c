@@ -72,16 +72,20 @@ static bool uss_find_ours(struct mm_struct *mm, unsigned long *start, unsigned l
 	/* A process that is stuck in a page fault keeps its pages for now. The other processes lose theirs without waiting for it. */
 	if (!mmap_read_trylock(mm))
 		return false;
-	/* The mm of a fork that failed half-way must not be walked. It goes by itself. Some 6.x kernels mark it only by an entry in the tree. */
+	/*
+	 * The mm of a fork that failed half-way must not be walked or changed. It goes by itself. Some 6.x kernels mark it only by an entry in
+	 * the tree, which may come after ours: an mmap beside that entry would take it for a VMA.
+	 */
 	for_each_vma(vmi, vma) {
-		if (uss_mm_is_unstable(mm) || xa_is_zero(vma))
+		if (uss_mm_is_unstable(mm) || xa_is_zero(vma)) {
+			found = false;
 			break;
-		if (!uss_vma_is_ours(vma))
+		}
+		if (found || !uss_vma_is_ours(vma))
 			continue;
 		*start = vma->vm_start;
 		*size = vma->vm_end - vma->vm_start;
 		found = true;
-		break;
 	}
 	mmap_read_unlock(mm);
 	return found;
@@ -142,7 +146,13 @@ static void uss_evict_all(struct work_struct *work)
 		__fput_sync(ours);
 	if (!IS_ERR_OR_NULL(uss_zero_file))
 		fput(uss_zero_file);
-	/* Under RCU a VMA may be looked at without the mmap_lock. And the close method that ended the last space may not have returned yet. */
+	/*
+	 * The close method that ended the last space may not have returned yet. First it frees what the facts have, and may sleep in that on
+	 * PREEMPT_RT: synchronize_rcu_tasks() does not wait for a task that sleeps. Then it only counts the process off, and no longer sleeps.
+	 */
+	while (uss_count_processes())
+		msleep(1);
+	/* Under RCU a VMA may be looked at without the mmap_lock. */
 	synchronize_rcu();
 	synchronize_rcu_tasks();
 }
