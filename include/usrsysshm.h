@@ -52,10 +52,11 @@ pid_t uss_getpid(void);
  *
  * With the module, no other process has had the number since boot, across fork, vfork, clone and exec, in any pid namespace.
  * Without it, the number combines the pid with 63 random bits, drawn anew in each process that fork creates. A process and its children
- * then differ except with a probability of 2^-63. Two cases are not covered. A child that shares its parent's memory and has the same pid
+ * then differ except with a probability of 2^-63. Three cases are not covered. A child that shares its parent's memory and has the same pid
  * (process 1 of a pid namespace, created with CLONE_VM by process 1 of the outer one) has its parent's number. Successive children that
- * share their parent's memory have the same number if they have the same pid. Without the module the top bit is set, with
- * the module never, so numbers of the two kinds cannot collide.
+ * share their parent's memory have the same number if they have the same pid. So do successive children of a process that had no memory
+ * for a page at its first call; the number changes once when there is some. Without the module the top bit is set, with the module never,
+ * so numbers of the two kinds cannot collide.
  *
  * Costs some instructions more than uss_getpid. While memory is shared (see there) it reads a small file below /proc/sys. If that fails
  * (no /proc, no free descriptor), it returns a number of the kind without the module for as long as memory is shared.
@@ -90,7 +91,7 @@ uint64_t uss_start_time(void);
  * method also writes the end of the heap back to the kernel, as it was an instant before: no other thread may change the heap's size by
  * brk(2) at that time.
  *
- * The functions for titles need 5 KiB of stack.
+ * The functions for titles need 8 KiB of stack.
  */
 
 /* The maximum length of a title in bytes. A longer one is cut at the start of a UTF-8 character. */
@@ -205,7 +206,8 @@ int uss_getloadavg(double loadavg[], int count);
  * opened or is on another file system (lxcfs shows a container its share this way), all calls fall back to sysconf, in forked children
  * too. A later mount there is not noticed before exec; nor is a chroot(2) into a directory without /sys and /proc, a setns(2) into a mount
  * namespace with another file there, or a sandbox that forbids to open it (Landlock), after which sysconf would return something else.
- * Also falls back while a processor comes or goes.
+ * Also falls back while a processor comes or goes, and always in a library compiled with another libc, such as musl, whose sysconf counts
+ * the processors that the caller may run on.
  *
  * A program that installs a seccomp filter which kills on openat(2) or fstatfs(2) should call this function, or uss_served, once before.
  *

@@ -94,6 +94,10 @@ long uss_machine_nprocs(void)
 {
 	uint32_t number;
 
+#if defined(__linux__) && !defined(__GLIBC__)
+	/* musl's sysconf counts the processors that the caller may run on. */
+	return 0;
+#endif
 	/*
 	 * The kernel reads its mask of processors without a lock, and a system call need not be a barrier. After this fence, the page is not
 	 * older than what an earlier system call of this thread has returned.

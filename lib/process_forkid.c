@@ -11,6 +11,9 @@
 #include <stddef.h>
 #include <sys/mman.h>
 #include <sys/random.h>
+#ifndef __FreeBSD__
+#include <sys/syscall.h>
+#endif
 #include <time.h>
 #include <unistd.h>
 
@@ -53,11 +56,23 @@ static uint64_t *uss_seed(void)
 	if (at)
 		return at;
 	at = uss_map_seed();
+	/* Tried again at the next call: then fork ids change once, but no longer repeat. */
+	if (at == &uss_unwiped_seed)
+		return at;
 	if (__atomic_compare_exchange_n(&uss_seed_at, &expected, at, 0, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
 		return at;
-	if (at != &uss_unwiped_seed)
-		munmap(at, (size_t)sysconf(_SC_PAGESIZE));
+	munmap(at, (size_t)sysconf(_SC_PAGESIZE));
 	return expected;
+}
+
+/* On Linux the bare system call: glibc's getrandom() is a cancellation point. */
+static long uss_getrandom(void *buffer, size_t size)
+{
+#ifdef __FreeBSD__
+	return getrandom(buffer, size, GRND_NONBLOCK);
+#else
+	return syscall(SYS_getrandom, buffer, size, GRND_NONBLOCK);
+#endif
 }
 
 static uint64_t uss_random(void)
@@ -65,7 +80,7 @@ static uint64_t uss_random(void)
 	struct timespec now;
 	uint64_t random;
 
-	if (getrandom(&random, sizeof(random), GRND_NONBLOCK) == (ssize_t)sizeof(random))
+	if (uss_getrandom(&random, sizeof(random)) == (long)sizeof(random))
 		return random;
 	/* Early in boot there is no randomness yet. Use the time: parent and child still differ by their pid. */
 	clock_gettime(CLOCK_MONOTONIC, &now);

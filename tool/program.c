@@ -182,7 +182,7 @@ static const char *why_not(int fd, const unsigned char *start)
 	if (start[EI_CLASS] != NATIVE_CLASS)
 		return "has another word size" NO_PRELOAD;
 	if (strstr(interpreter, "musl"))
-		return "is linked with musl: only its getpid, uname and setproctitle can be answered from pages";
+		return "is linked with musl: only its getpid, uname, setproctitle and CPU times can be answered from pages";
 	return NULL;
 }
 

@@ -15,7 +15,7 @@
 #define CALLS \
 	"getpid, gethostname, getdomainname, uname, getloadavg, sysconf(_SC_NPROCESSORS_ONLN),\n" \
 	"clock_gettime(CLOCK_THREAD_CPUTIME_ID) and setproctitle answered from the pages that the kernel shares with it."
-#define MUSL " In programs\nlinked with musl only getpid, uname and setproctitle are answered."
+#define MUSL " In programs\nlinked with musl only getpid, uname, setproctitle and CPU times are answered."
 #endif
 
 static const char usage[] =

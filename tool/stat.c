@@ -40,6 +40,7 @@ static const char usage[] =
 	"\n"
 	"The report is written when COMMAND has exited, and names processes that COMMAND has left running. With --follow, for\n"
 	"daemons, it is written when the last of them has exited, or on SIGINT, SIGTERM or SIGHUP after COMMAND has exited.\n"
+	"Until then SIGTERM and SIGHUP are passed on to COMMAND. Signals that the caller ignores stay ignored.\n"
 	"\n"
 	"--json needs --output, because COMMAND writes to stdout and stderr. No number in it exceeds 2^53.\n"
 	"\n"
@@ -90,7 +91,11 @@ static int make_counts(struct stat_run *run)
 	const char *parent = getenv("TMPDIR");
 	int fd, err;
 
-	snprintf(run->directory, sizeof(run->directory), "%s/usrsysshm-stat-XXXXXX", parent && strlen(parent) < 32 ? parent : "/tmp");
+	/* Programs that change their directory must find the file, too. */
+	if (!parent || *parent != '/')
+		parent = "/tmp";
+	if (snprintf(run->directory, sizeof(run->directory), "%s/usrsysshm-stat-XXXXXX", parent) >= (int)sizeof(run->directory))
+		return uss_error(USS_RUN_FAILED, "stat: TMPDIR is too long: %s", parent);
 	if (!mkdtemp(run->directory))
 		return uss_error(USS_RUN_FAILED, "stat: cannot make %s: %s", run->directory, strerror(errno));
 	snprintf(run->path, sizeof(run->path), "%s/XXXXXX", run->directory);
@@ -100,7 +105,9 @@ static int make_counts(struct stat_run *run)
 		rmdir(run->directory);
 		return uss_error(USS_RUN_FAILED, "stat: cannot make %s: %s", run->path, strerror(err));
 	}
-	err = ftruncate(fd, sizeof(*run->shared)) || fchmod(fd, 0666);
+	/* Written, not only made longer: a full file system must fail here, not kill the programs that count. */
+	errno = ENOSPC;
+	err = write(fd, &run->counts, sizeof(run->counts)) != (ssize_t)sizeof(run->counts) || fchmod(fd, 0666);
 	if (!err)
 		run->shared = mmap(NULL, sizeof(*run->shared), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 	close(fd);
@@ -244,6 +251,8 @@ static int report(const struct stat_run *run)
 		uss_explain_program(run->command);
 		fputs("usrsysshm: stat: no program loaded the counting library, so nothing was counted\n", stderr);
 	}
+	if (run->output && ftruncate(fileno(out), 0) < 0 && errno != EINVAL)
+		return uss_error(USS_RUN_FAILED, "stat: cannot write the report: %s", strerror(errno));
 	uss_stat_report(run, out);
 	failed = fflush(out) || ferror(out);
 	if ((run->output && fclose(out)) || failed)
@@ -284,7 +293,7 @@ static int parse(int argc, char **argv, struct stat_run *run, const char **outpu
 			run->json = true;
 		} else if (!strcmp(argv[i], "--follow")) {
 			run->follow = true;
-		} else if (!strncmp(argv[i], "-o", 2) || !strncmp(argv[i], "--output", 8)) {
+		} else if (!strncmp(argv[i], "-o", 2) || !strcmp(argv[i], "--output") || !strncmp(argv[i], "--output=", 9)) {
 			*output = value_of(argv[i][1] == '-' ? "--output" : "-o", argc, argv, &i);
 			if (!*output || !**output) {
 				uss_error(0, "stat: --output needs a file; see: usrsysshm stat --help");
@@ -312,7 +321,8 @@ int uss_cmd_stat(int argc, char **argv)
 	if (command < 0)
 		return code;
 	run.command = argv[command];
-	if (output && !(run.output = fopen(output, "we")))
+	/* What is in the file stays until there is a report. */
+	if (output && !(run.output = fopen(output, "ae")))
 		return uss_error(USS_RUN_FAILED, "stat: cannot write %s: %s", output, strerror(errno));
 	block_signals(&run);
 	code = find_libraries(&run);

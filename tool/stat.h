@@ -27,7 +27,7 @@ struct stat_run {
 	char dropin[PATH_MAX];		/* path of the drop-in that `run` loads */
 
 	/* During the run. */
-	char directory[64], path[80];	/* of the file of counts */
+	char directory[PATH_MAX - 8], path[PATH_MAX];	/* of the file of counts */
 	struct uss_counts *shared;	/* its mapping */
 	int events[USS_STAT_SYSTEM_CALLS];	/* descriptors; -1: cannot be counted */
 	const char *no_events;		/* why not, if one of them cannot */

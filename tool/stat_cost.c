@@ -11,6 +11,11 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
+#ifdef __FreeBSD__
+#include <sys/sysctl.h>
+#else
+#include <sys/sysinfo.h>
+#endif
 #include <sys/utsname.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -59,6 +64,55 @@ static bool is_enough(int count, double start)
 	return count == MOST_PAIRS || (count >= LEAST_PAIRS && count % 2 && uss_stat_now() - start > PATIENCE);
 }
 
+/*
+ * The system calls behind libc's functions, which a drop-in answers that is loaded into this program itself. (Not so the setproctitle of
+ * FreeBSD: there `stat` must not run under the drop-in.)
+ */
+#ifdef __FreeBSD__
+static void ask_name(int which)
+{
+	int name[] = { CTL_KERN, which };
+	char text[256];
+	size_t size = sizeof(text);
+
+	sysctl(name, 2, text, &size, NULL, 0);
+}
+#define ask_hostname()		ask_name(KERN_HOSTNAME)
+#define ask_domainname()	ask_name(KERN_NISDOMAINNAME)
+#define ask_uname(names)	uname(names)
+#define ask_loads(loads)	getloadavg(loads, 3)
+#define ask_nprocs()		sysconf(_SC_NPROCESSORS_ONLN)
+#else
+/* glibc's own name for its sysconf, which the drop-in does not interpose. */
+long __sysconf(int name) __attribute__((weak));
+
+static void ask_uname(struct utsname *names)
+{
+	syscall(SYS_uname, names);
+}
+
+static void ask_hostname(void)
+{
+	struct utsname names;
+
+	ask_uname(&names);
+}
+#define ask_domainname()	ask_hostname()
+
+static void ask_loads(double *loads)
+{
+	struct sysinfo info;
+
+	if (!syscall(SYS_sysinfo, &info))
+		loads[0] = (double)info.loads[0];
+}
+
+static long ask_nprocs(void)
+{
+	return __sysconf ? __sysconf(_SC_NPROCESSORS_ONLN) : sysconf(_SC_NPROCESSORS_ONLN);
+}
+#endif
+
 /* Makes one call: by system call, or from the page as the drop-in does. */
 static void make_call(enum uss_count_call call, bool system_call)
 {
@@ -72,19 +126,19 @@ static void make_call(enum uss_count_call call, bool system_call)
 		system_call ? (void)syscall(SYS_getpid) : (void)uss_getpid();
 		break;
 	case USS_COUNT_GETHOSTNAME:
-		system_call ? (void)!gethostname(name, sizeof(name)) : (void)uss_gethostname(name, sizeof(name));
+		system_call ? ask_hostname() : (void)uss_gethostname(name, sizeof(name));
 		break;
 	case USS_COUNT_GETDOMAINNAME:
-		system_call ? (void)!getdomainname(name, sizeof(name)) : (void)uss_getdomainname(name, sizeof(name));
+		system_call ? ask_domainname() : (void)uss_getdomainname(name, sizeof(name));
 		break;
 	case USS_COUNT_UNAME:
-		system_call ? (void)uname(&names) : (void)uss_uname(&names);
+		system_call ? (void)ask_uname(&names) : (void)uss_uname(&names);
 		break;
 	case USS_COUNT_GETLOADAVG:
-		system_call ? (void)getloadavg(loads, 3) : (void)uss_getloadavg(loads, 3);
+		system_call ? (void)ask_loads(loads) : (void)uss_getloadavg(loads, 3);
 		break;
 	case USS_COUNT_NPROCS:
-		system_call ? (void)sysconf(_SC_NPROCESSORS_ONLN) : (void)uss_nprocs_onln();
+		system_call ? (void)ask_nprocs() : (void)uss_nprocs_onln();
 		break;
 	case USS_COUNT_CPUTIME:
 		system_call ? (void)syscall(SYS_clock_gettime, CLOCK_THREAD_CPUTIME_ID, &time) : (void)uss_thread_cputime(&time);
