@@ -7,7 +7,7 @@
  * field is not valid for the caller. The result is always what the system call would have returned at some instant during the call.
  *
  * Thread safety: all functions may be called from any thread at any time, before main and in constructors too. They take no locks and
- * allocate nothing from the heap.
+ * allocate nothing from the heap. None is a cancellation point.
  *
  * Signal safety: all functions are async-signal-safe, unless their description says otherwise. They may be called in the child of fork,
  * vfork, clone, and of the raw system calls.
