@@ -8,6 +8,7 @@
 /* Otherwise uss_thread_cputime below would be uss_thread_cputime64 where the compiler's flags set this. */
 #undef _TIME_BITS
 #include <errno.h>
+#include <string.h>
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
@@ -113,6 +114,17 @@ int uss_thread_cputime(struct timespec *time)
 #if __TIMESIZE == 32
 int uss_thread_cputime64(void *time)
 {
-	return (int)syscall(SYS_clock_gettime64, CLOCK_THREAD_CPUTIME_ID, time);
+	int before = errno;
+	struct timespec got;
+
+	if (!syscall(SYS_clock_gettime64, CLOCK_THREAD_CPUTIME_ID, time))
+		return 0;
+	/* Before Linux 5.1. The kernel writes into @time itself, which may be invalid. */
+	if (errno != ENOSYS || syscall(SYS_clock_gettime, CLOCK_THREAD_CPUTIME_ID, time))
+		return -1;
+	errno = before;
+	memcpy(&got, time, sizeof(got));
+	memcpy(time, (const int64_t[]){ got.tv_sec, got.tv_nsec }, 2 * sizeof(int64_t));
+	return 0;
 }
 #endif
