@@ -25,7 +25,7 @@ tracer_saw() {
 		grep -q "$function" $tracing/trace || fail "$1: $function is not in the trace"
 	done
 }
-# Some hundred functions around the hooked ones, their callers among them. Emulated, the kernel takes minutes to trace all functions.
+# Some hundred functions around the hooked ones, their callers among them. Emulated, the kernel takes most of a minute to trace all functions.
 around="$hooked *uts* *hostname* *domainname* *_exec* *exit_m* *nsproxy* load_elf* *personality *remote_vm*"
 traced_on() { tracer_on function "$around"; }
 graph_on() { tracer_on function_graph "$around"; }
