@@ -60,6 +60,7 @@ static enum uss_count_why uss_why_process(uint32_t speaks)
 static enum uss_count_why uss_why(enum uss_count_call call)
 {
 	enum uss_count_why why = USS_COUNT_PAGE;
+	uint64_t nanoseconds;
 	bool served = true;
 
 	switch (call) {
@@ -81,7 +82,8 @@ static enum uss_count_why uss_why(enum uss_count_call call)
 		served = uss_machine_served() & USS_SERVED_NPROCS;
 		break;
 	case USS_COUNT_CPUTIME:
-		served = uss_cputime_served();
+		/* The thread's slot may be invalid, such as before its first switch. */
+		served = uss_cputime_served() && uss_cputime_read(&nanoseconds);
 		break;
 	default:
 		served = uss_title_served();
