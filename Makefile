@@ -39,7 +39,7 @@ cross:
 else
 # One build at a time in a checkout: make runs itself again under a lock, unless BUILD_LOCK=held says that the caller (vm/run) has it. The
 # targets that start guests do not take the lock, because each of their builds does.
-ifeq ($(BUILD_LOCK)$(filter check-% debug-% bench bench-% stepper lint,$(goals)),)
+ifeq ($(BUILD_LOCK)$(filter check-% debug-% coexistence-% bench bench-% stepper lint,$(goals)),)
 
 $(goals): locked
 	@:

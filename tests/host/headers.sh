@@ -7,8 +7,8 @@ cd "$(dirname "$0")/../.."
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-make -s install DESTDIR="$work" PREFIX=/opt/uss
-include=$work/opt/uss/include
+make -s install DESTDIR="$work"
+include=$work/usr/include
 cat >"$work/abi.c" <<'END2'
 #include <usrsysshm/abi.h>
 int main(void)

@@ -12,6 +12,9 @@ for delay in 0.05 0.1 0.15 0.2 0.3; do
 	wait $pid || true
 done
 is "what SIGTERM leaves" "" "$(find /tmp -name 'usrsysshm-stat-*')"
+# Also when the signal arrives as they are made.
+strace -qq -o /dev/null -e 'inject=?mkdir,mkdirat:signal=TERM' usrsysshm stat -o /dev/null true || true
+is "what SIGTERM leaves" "" "$(find /tmp -name 'usrsysshm-stat-*')"
 # An old report stays until there is a new one.
 echo old >/tmp/old
 run_tool 127 stat -o /tmp/old nosuch
