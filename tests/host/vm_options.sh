@@ -63,4 +63,7 @@ else
 	is "accelerator without /dev/kvm" tcg "$(vm/accel false)"
 fi
 
+# Ctrl-C ends the script that called vm/run, too. (This test may have been started with SIGINT ignored.)
+is "after Ctrl-C" "" "$(env --default-signal=INT timeout -s INT 40 bash -c 'vm/run -- sleep 1000; echo "the next command"' 2>/dev/null || true)"
+
 is "left behind" "" "$(find "$TMPDIR" -mindepth 1 -maxdepth 1 ! -name 'keep*')"
