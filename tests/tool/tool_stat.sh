@@ -15,12 +15,14 @@ run_tool 127 stat /nowhere/program
 is "stat of a missing program" "usrsysshm: cannot run /nowhere/program: No such file or directory" "$err"
 run_tool 126 stat /etc/passwd
 is "stat of a file that is no program" "usrsysshm: cannot run /etc/passwd: Permission denied" "$err"
-for option in -o/tmp/report "-o /tmp/report" --output=/tmp/report "--output /tmp/report"; do
+for option in -o/tmp/report "-o /tmp/report" --output=/tmp/report; do
 	rm -f /tmp/report
-	run_tool 0 stat $option true
-	is "stat $option: stderr" "" "$err"
-	contains "stat $option" "programs started with the drop-in: 1" "$(cat /tmp/report)"
+	run_tool 127 stat $option /nowhere/program
+	is "report of stat $option" "" "$(cat /tmp/report)"
 done
+run_tool 0 stat --output /tmp/report true
+is "stat --output: stderr" "" "$err"
+contains "stat --output" "programs started with the drop-in: 1" "$(cat /tmp/report)"
 status=0
 usrsysshm stat true 2>/dev/full || status=$?
 is "stat 2>/dev/full" 125 "$status"

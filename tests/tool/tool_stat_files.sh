@@ -5,7 +5,7 @@ set -eu
 . "$(dirname "$0")/../shell.sh"
 
 # At any time: no files stay behind.
-for delay in 0.05 0.1 0.15 0.2 0.3; do
+for delay in 0.05 0.15 0.3; do
 	usrsysshm stat -o /dev/null true & pid=$!
 	sleep $delay
 	kill $pid 2>/dev/null || true
