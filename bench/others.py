@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 """What the module costs programs that know nothing of it, and do little but create processes and switch between them.
 
-    others.py
+    PERF=COMMAND others.py
 
 The processor time of each, with its children, without the module and with it, in turn. Runs in a guest without the module. Prints CSV:
 program, "without" or "with", nanoseconds: median, lower and upper quartile of the rounds. Under `vm/run --icount` they are instructions.
@@ -12,13 +12,16 @@ import subprocess
 import processor_time
 
 ROUNDS = 5
+PERF = os.environ["PERF"]
 PROGRAMS = {
     "hackbench": "hackbench -g 2 -f 5 -l 20",
     "stress-ng fork": "stress-ng --quiet --fork 1 --fork-ops 200",
     "stress-ng vfork": "stress-ng --quiet --vfork 1 --vfork-ops 500",
     "stress-ng clone": "stress-ng --quiet --clone 1 --clone-ops 50",
-    "perf bench sched pipe": "perf bench sched pipe -l 2000",
-    "perf bench syscall basic": "perf bench syscall basic -l 20000",
+    "perf bench sched pipe": f"{PERF} bench sched pipe -l 2000",
+    "perf bench syscall basic": f"{PERF} bench syscall basic -l 20000",
+    "perf bench syscall fork": f"{PERF} bench syscall fork -l 200",
+    "perf bench syscall execve": f"{PERF} bench syscall execve -l 200",
 }
 taken = {(name, module): [] for name in PROGRAMS for module in ("without", "with")}
 

@@ -39,3 +39,10 @@ uss_cputime_served(void)
 {
 	return (0);
 }
+
+bool
+uss_cputime_read(uint64_t *nanoseconds)
+{
+	(void)nanoseconds;
+	return (false);
+}
