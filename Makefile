@@ -111,7 +111,7 @@ coexistence-%:
 
 # What the cloud flavour and arm64 need is installed only if one of them is asked for.
 check-all:
-	vm/setup build vm check $(if $(KERNELS),$(if $(findstring -,$(KERNELS)),kernels),kernels)
+	vm/setup build vm check $(if $(KERNELS),$(if $(findstring -,$(KERNELS)),kernels),kernels) $(if $(findstring debug-,$(KERNELS)),debug)
 	tests/kernels $(KERNELS)
 
 check-selftest:
