@@ -76,13 +76,12 @@ lint:
 
 check-programs:
 	vm/setup build vm check programs cputime suites
-	$(MAKE) user tests
-	vm/run --timeout 2400 --memory 3072 env PROGRAM_TIMEOUT=600 tests/real/run
-	source=$$(tests/real/bash_source) && vm/run --timeout 7200 --memory 3072 env BASH_SOURCE_DIRECTORY="$$source" tests/real/suites
+	bench/run real-guest suites-guest
+	bench/tables
 
 bench:
 	vm/setup build vm check programs cputime bench
-	bench/run $$(bench/run --list guest) $$(bench/run --list instructions)
+	bench/run $$(bench/run --list guest | grep -v suites) $$(bench/run --list instructions)
 	bench/plot
 	bench/tables
 
