@@ -55,6 +55,12 @@ run 125 -- sh -c 'echo "WARNING: CPU: 0 (a test of the rig)" >/dev/kmsg; echo fi
 contains "a complaint of the kernel" "the kernel complained" "$err"
 contains "a complaint of the kernel" "a test of the rig" "$err"
 is "stdout beside a complaint" fine "$out"
+# An int3 that is in memory, and one that is not: only QEMU can have run that.
+for code in cc e9; do
+	run 125 -- sh -c 'echo "<1>Oops: int3: 0000 [#1] PREEMPT SMP NOPTI" >/dev/kmsg; echo "<1>Code: 90 $0 <3a> 02" >/dev/kmsg' "$code"
+	contains "an int3" "the kernel complained" "$err"
+	is "QEMU is named for $code" "$code" "$(case $err in *"QEMU ran an old instruction"*) echo e9 ;; *) echo cc ;; esac)"
+done
 run 125 -- sh -c 'dmesg -n 1; echo "<4>WARNING: CPU: 0 (an unseen test of the rig)" >/dev/kmsg'
 contains "a complaint that the console does not show" "an unseen test of the rig" "$err"
 run 125 -- sh -c 'echo 1 >/proc/sys/kernel/sysrq; echo b >/proc/sysrq-trigger; sleep 100'
