@@ -74,4 +74,10 @@ contains "no command" "vm/run [OPTION...] [--] COMMAND" "$err"
 run 125 --kernel 5.99 -- true
 contains "no such kernel" "no kernel 5.99" "$err"
 
+# When nobody reads its output any more, the guest ends.
+start=$SECONDS
+vm/run --timeout 500 -- yes 2>"$TMPDIR/keep-err" | head -n 1 >"$TMPDIR/keep-out"
+is "status of a run whose reader has gone" 141 "${PIPESTATUS[0]}"
+[ $((SECONDS - start)) -lt 200 ] || fail "the guest went on for $((SECONDS - start)) s without a reader"
+
 is "left behind" "" "$(find "$TMPDIR" -mindepth 1 -maxdepth 1 ! -name 'keep*')"
