@@ -149,7 +149,7 @@ ssize_t uss_getproctitle(char *buffer, size_t size);
  *
  * Replaces gethostname(2). Since 0.1.
  *
- * Costs a copy of 65 bytes and three tests. Makes the system call while a name is being set, while memory is shared (see uss_getpid), and
+ * Costs two copies of at most 65 bytes and six tests. Makes the system call while a name is being set, while memory is shared (see uss_getpid), and
  * after a thread of the process has entered another UTS namespace, until exec; a forked child is served again.
  *
  * Return: 0, or -1 with errno set:

@@ -4,7 +4,7 @@
  * all fields are compared with the system calls. On a difference it prints seed, step and history; the same seed repeats the
  * same walk.
  *
- *   stepper [STEPS [SEED]]		default: 1500 steps, seed 1; ./check makes 8,000 on each kernel, `make stepper STEPS=...` any number
+ *   stepper [STEPS [SEED]]		default: 1500 steps, seed 1; ./check makes 6,000 on each of two kernels, `make stepper STEPS=...` any number
  *
  * The walk continues through fork and exec: a child walks a few steps and exits, and a program started by exec finds step
  * number and state in shared memory. To keep the walk repeatable one process walks at a time. The exceptions only disturb:
