@@ -20,6 +20,9 @@
  *    changes either is treated as if it had changed it: its event may have come before the space was in the table.
  *
  * 5. The pid is published.
+ *
+ * The program may unmap its pages meanwhile, and another of its processes may ask. Then there is another space, with another owner, which
+ * settles it. So settling is about one space, known by its fork id, and changes no other.
  */
 #include <linux/delay.h>
 #include <linux/mm.h>
@@ -74,6 +77,7 @@ static bool uss_is_in_exec(struct task_struct *process)
 
 struct uss_search {
 	const struct mm_struct *mm;
+	u64 forkid;			/* of the space */
 	struct task_struct *process;
 	struct uss_sharer *sharer;	/* to be added */
 	bool again;			/* another search is possible */
@@ -84,6 +88,8 @@ static void uss_examine_process(struct uss_space *space, void *data)
 {
 	struct uss_search *search = data;
 
+	if (space->process.forkid != search->forkid)
+		return;
 	if (!atomic_read(&search->process->signal->live) || !uss_runs_in(search->process, search->mm))
 		return;
 	if (search->again && uss_is_in_exec(search->process))
@@ -93,9 +99,9 @@ static void uss_examine_process(struct uss_space *space, void *data)
 }
 
 /* Skips processes that were created after @since: the hook on fork has reported them, and their events are seen. */
-static bool uss_search_processes(const struct mm_struct *mm, u64 since, bool again)
+static bool uss_search_processes(const struct mm_struct *mm, u64 forkid, u64 since, bool again)
 {
-	struct uss_search search = { .mm = mm, .again = again };
+	struct uss_search search = { .mm = mm, .forkid = forkid, .again = again };
 
 	rcu_read_lock();
 	for_each_process(search.process) {
@@ -112,7 +118,7 @@ static bool uss_search_processes(const struct mm_struct *mm, u64 since, bool aga
 	return search.in_doubt;
 }
 
-static void uss_find_sharers(struct mm_struct *mm)
+static void uss_find_sharers(struct mm_struct *mm, u64 forkid)
 {
 	/* The space is in the table. */
 	u64 since = ktime_get_ns();
@@ -122,11 +128,12 @@ static void uss_find_sharers(struct mm_struct *mm)
 	if (atomic_read(&current->signal->live) == 1 && atomic_read(&mm->mm_users) == 1)
 		return;
 	/* A killed asker does not wait, but skips no process: its exit may take long, and sharers continue to run in its memory. */
-	while (uss_search_processes(mm, since, ++tries < USS_EXEC_TRIES && !fatal_signal_pending(current)))
+	while (uss_search_processes(mm, forkid, since, ++tries < USS_EXEC_TRIES && !fatal_signal_pending(current)))
 		usleep_range(USS_EXEC_WAIT_US / 2, USS_EXEC_WAIT_US);
 }
 
 struct uss_examined_thread {
+	u64 forkid;			/* of the space */
 	struct task_struct *thread;
 	bool in_doubt;
 };
@@ -135,13 +142,14 @@ static void uss_compare_thread(struct uss_space *space, void *data)
 {
 	struct uss_examined_thread *examined = data;
 
-	uss_space_compare(space, examined->thread, examined->in_doubt);
+	if (space->process.forkid == examined->forkid)
+		uss_space_compare(space, examined->thread, examined->in_doubt);
 }
 
 /* While its task_lock() is held, a thread that still has its mm keeps the mm, its stack and its namespaces. */
-static void uss_examine_thread(struct mm_struct *mm, struct task_struct *thread)
+static void uss_examine_thread(struct mm_struct *mm, u64 forkid, struct task_struct *thread)
 {
-	struct uss_examined_thread examined = { .thread = thread };
+	struct uss_examined_thread examined = { .forkid = forkid, .thread = thread };
 
 	task_lock(thread);
 	if (thread->mm) {
@@ -154,41 +162,45 @@ static void uss_examine_thread(struct mm_struct *mm, struct task_struct *thread)
 }
 
 /* A thread created meanwhile has the namespaces and the personality of its creator; an event reports any difference. */
-static void uss_examine_threads(struct mm_struct *mm)
+static void uss_examine_threads(struct mm_struct *mm, u64 forkid)
 {
 	struct task_struct *thread;
 
 	rcu_read_lock();
 	for_each_thread(current, thread)
 		if (thread != current)
-			uss_examine_thread(mm, thread);
+			uss_examine_thread(mm, forkid, thread);
 	rcu_read_unlock();
 }
 
 static void uss_end_settling(struct uss_space *space, void *data)
 {
-	uss_process_set_settling(space, false);
+	const u64 *forkid = data;
+
+	if (space->process.forkid == *forkid)
+		uss_process_set_settling(space, false);
 }
 
 static void uss_begin_settling(struct uss_space *space, void *data)
 {
-	bool *begun = data;
+	u64 *forkid = data;
 
-	*begun = uss_space_begin_settling(space, current);
+	if (uss_space_begin_settling(space, current))
+		*forkid = space->process.forkid;
 }
 
 static void uss_settle(struct mm_struct *mm)
 {
-	bool begun = false;
+	u64 forkid = 0;
 
-	uss_space_call(mm, uss_begin_settling, &begun);
-	if (!begun)
+	uss_space_call(mm, uss_begin_settling, &forkid);
+	if (!forkid)
 		return;
 	/* Pairs with the one in uss_space_call(). */
 	smp_mb();
-	uss_find_sharers(mm);
-	uss_examine_threads(mm);
-	uss_space_call(mm, uss_end_settling, NULL);
+	uss_find_sharers(mm, forkid);
+	uss_examine_threads(mm, forkid);
+	uss_space_call(mm, uss_end_settling, &forkid);
 }
 
 /*

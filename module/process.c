@@ -8,7 +8,7 @@
  *
  * 2. Other processes can run in the owner's mm: after vfork, posix_spawn, CLONE_VM. Each of them is a sharer. It is recorded before it is
  *    woken and removed when it leaves by exec or by the exit of its last thread. While there is a sharer the pid reads 0. Sharers are a
- *    list and not a count: a process that leaves twice (an exec that fails half-way, then exit) removes no other.
+ *    list and not a count: a process that leaves twice (an exec that fails half-way, then exit) removes no other. The owner is never one.
  *
  * 3. ask.c finds the sharers that were there before the process asked. The tracepoint on fork reports those that come later. When there
  *    is no memory to record a sharer, or there are too many, the space is given up: its pid reads 0 from then on. A departure that goes
@@ -156,6 +156,11 @@ static struct uss_sharer *uss_find_sharer(struct uss_space *space, struct signal
 		if (sharer->signal == signal)
 			return sharer;
 	return NULL;
+}
+
+bool uss_process_is_sharer(struct uss_space *space, const struct task_struct *task)
+{
+	return uss_find_sharer(space, task->signal);
 }
 
 /* Adds it once: the tracepoint and ask.c can both report a process that is created while another one asks. */

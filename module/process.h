@@ -29,6 +29,7 @@ struct uss_process {
 
 /* All locked: with the lock of the space held. */
 bool uss_process_is_owner(const struct uss_space *space, const struct task_struct *task);
+bool uss_process_is_sharer(struct uss_space *space, const struct task_struct *task);
 /* Does any other process run in the owner's memory? */
 bool uss_process_is_shared(const struct uss_space *space);
 

@@ -318,7 +318,7 @@ static void uss_share_event(struct uss_space *space, struct uss_event *event)
 static void uss_leave_event(struct uss_space *space, struct uss_event *event)
 {
 	event->sharer = uss_process_remove_sharer(space, event->task);
-	if (!event->sharer && uss_process_is_owner(space, event->task))
+	if (uss_process_is_owner(space, event->task))
 		USS_CALL_FACTS(leave, space);
 }
 
@@ -337,7 +337,8 @@ static void uss_personality_event(struct uss_space *space, struct uss_event *eve
 
 bool uss_space_begin_settling(struct uss_space *space, struct task_struct *task)
 {
-	if (space->process.was_owned)
+	/* A sharer that was created when the space had no owner yet stays one. */
+	if (space->process.was_owned || uss_process_is_sharer(space, task))
 		return false;
 	uss_process_set_settling(space, true);
 	uss_set_owner(space, task);

@@ -58,7 +58,7 @@ struct page *uss_space_page(struct uss_space *space, pgoff_t pgoff);
  */
 void uss_space_peek(struct uss_space *space, pgoff_t pgoff, void *copy);
 
-/* For ask.c, with the space locked. A space has one owner in its life: returns false if it has had one. */
+/* For ask.c, with the space locked. A space has one owner in its life, never a sharer: returns false if it has had one, or @task is one. */
 bool uss_space_begin_settling(struct uss_space *space, struct task_struct *task);
 /* The facts compare a thread of the owner with what they say. With its task_lock(). */
 void uss_space_compare(struct uss_space *space, struct task_struct *thread, bool in_doubt);
