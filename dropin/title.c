@@ -11,6 +11,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <usrsysshm.h>
 
@@ -98,7 +99,7 @@ static void uss_call_next(enum uss_next library, const char *format, const char 
 
 void setproctitle(const char *format, ...)
 {
-	char title[USS_TITLE_MAX + 8] = "";
+	char title[USS_TITLE_MAX + 8] = "", *whole = NULL;
 	enum uss_next library;
 	va_list arguments;
 	int err = errno;
@@ -112,8 +113,16 @@ void setproctitle(const char *format, ...)
 		ok = uss_format_as(library, title, sizeof(title), format, arguments);
 		va_end(arguments);
 	}
+	/* A library that we do not know may show more. */
+	if (library == USS_NEXT_OTHER && strlen(title) == sizeof(title) - 1) {
+		va_start(arguments, format);
+		if (vasprintf(&whole, format, arguments) < 0)
+			whole = NULL;
+		va_end(arguments);
+	}
 	if (ok && library != USS_NEXT_NONE)
-		uss_call_next(library, format, title);
+		uss_call_next(library, format, whole ?: title);
+	free(whole);
 	/* Without pages, leave the title to the next setproctitle, if there is one. */
 	if (ok && (library == USS_NEXT_NONE || (library != USS_NEXT_OTHER && uss_title_served())))
 		uss_set_title(format ? title : NULL, strlen(title));

@@ -22,8 +22,13 @@
 /*
  * The processor on which this thread ran at its last call. Any value is right: it is checked. Another process may write it at any time (a
  * raw clone shares the thread-local storage), so each call loads it once and does not read back what it stored.
+ *
+ * glibc keeps some room for such variables of libraries that are loaded later; musl does not.
  */
-static __thread unsigned int uss_cpu __attribute__((tls_model("initial-exec")));
+#ifdef __GLIBC__
+__attribute__((tls_model("initial-exec")))
+#endif
+static __thread unsigned int uss_cpu;
 
 /* The time-stamp counter, and the number of the processor it was read on. Not before earlier loads, nor after later ones. */
 static inline uint64_t uss_read_counter(unsigned int *cpu)
@@ -100,22 +105,19 @@ unsigned int uss_cputime_served(void)
 
 #endif
 
-int uss_thread_cputime(struct timespec *time)
-{
-	uint64_t nanoseconds;
+#ifdef SYS_clock_gettime64
+/* musl's name for it: there a struct timespec has 64-bit times in 32-bit programs, too. */
+#ifndef SYS_clock_gettime
+#define SYS_clock_gettime SYS_clock_gettime32
+#define USS_TIMESPEC_IS_TIME64
+#endif
 
-	if (!time || !uss_cputime_read(&nanoseconds))
-		return (int)syscall(SYS_clock_gettime, CLOCK_THREAD_CPUTIME_ID, time);
-	time->tv_sec = (time_t)(nanoseconds / 1000000000);
-	time->tv_nsec = (long)(nanoseconds % 1000000000);
-	return 0;
-}
-
-#if __TIMESIZE == 32
 int uss_thread_cputime64(void *time)
 {
 	int before = errno;
-	struct timespec got;
+	struct {
+		long seconds, nanoseconds;
+	} got;
 
 	if (!syscall(SYS_clock_gettime64, CLOCK_THREAD_CPUTIME_ID, time))
 		return 0;
@@ -124,7 +126,27 @@ int uss_thread_cputime64(void *time)
 		return -1;
 	errno = before;
 	memcpy(&got, time, sizeof(got));
-	memcpy(time, (const int64_t[]){ got.tv_sec, got.tv_nsec }, 2 * sizeof(int64_t));
+	memcpy(time, (const int64_t[]){ got.seconds, got.nanoseconds }, 2 * sizeof(int64_t));
 	return 0;
 }
 #endif
+
+static int uss_cputime_syscall(struct timespec *time)
+{
+#ifdef USS_TIMESPEC_IS_TIME64
+	return uss_thread_cputime64(time);
+#else
+	return (int)syscall(SYS_clock_gettime, CLOCK_THREAD_CPUTIME_ID, time);
+#endif
+}
+
+int uss_thread_cputime(struct timespec *time)
+{
+	uint64_t nanoseconds;
+
+	if (!time || !uss_cputime_read(&nanoseconds))
+		return uss_cputime_syscall(time);
+	time->tv_sec = (time_t)(nanoseconds / 1000000000);
+	time->tv_nsec = (long)(nanoseconds % 1000000000);
+	return 0;
+}

@@ -47,7 +47,7 @@ struct uss_title_page *uss_title_classic_area(void)
 	return area ? &area->slots : NULL;
 }
 
-/* Reads the kernel's current values for struct prctl_mm_map from /proc/self/stat. */
+/* Reads the kernel's current values for struct prctl_mm_map. (/proc/self/stat has none once the main thread has called pthread_exit.) */
 static int uss_read_map(struct uss_mm_map *map)
 {
 	unsigned long long field[53] = { 0 };
@@ -55,7 +55,7 @@ static int uss_read_map(struct uss_mm_map *map)
 	const char *text;
 	int i;
 
-	if (uss_read_proc("/proc/self/stat", buffer, sizeof(buffer)) <= 0)
+	if (uss_read_proc("/proc/thread-self/stat", buffer, sizeof(buffer)) <= 0)
 		return -1;
 	text = strrchr(buffer, ')');
 	for (i = 3; text && i < 53; i++) {
