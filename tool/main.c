@@ -92,7 +92,8 @@ void uss_print_features(uint64_t features, bool json)
 	}
 }
 
-int uss_utf8_length(const char *text)
+/* Returns the bytes of the UTF-8 character at @text, 0 if it is not valid. */
+static int utf8_length(const char *text)
 {
 	const unsigned char *c = (const unsigned char *)text;
 	int length = *c < 0x80 ? 1 : *c >= 0xc2 && *c < 0xe0 ? 2 : *c >= 0xe0 && *c < 0xf0 ? 3 : *c >= 0xf0 && *c < 0xf5 ? 4 : 0, i;
@@ -112,7 +113,7 @@ void uss_print_json_string(const char *text)
 
 	putchar('"');
 	for (; *text; text += length ?: 1) {
-		length = uss_utf8_length(text);
+		length = utf8_length(text);
 		if (*text == '"' || *text == '\\')
 			printf("\\%c", *text);
 		else if (!length)

@@ -29,7 +29,7 @@ extern const ElfW(Ehdr) __ehdr_start __attribute__((visibility("hidden")));
 /* Whether ld.so can load the file into programs of this program's class and machine. */
 static bool is_shared_library(const char *path)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	ElfW(Ehdr) header = { 0 };
 	bool same = fd >= 0 && read(fd, &header, sizeof(header)) == (ssize_t)sizeof(header) &&
 		    !memcmp(header.e_ident, __ehdr_start.e_ident, EI_VERSION + 1) && header.e_machine == __ehdr_start.e_machine;
@@ -191,7 +191,7 @@ static void explain(const char *path, int depth)
 {
 	_Alignas(Elf64_Ehdr) unsigned char start[sizeof(Elf64_Ehdr) + PATH_MAX] = { 0 };
 	const char *why = gains_rights(path) ? "is setuid or setgid, or has capabilities" NO_PRELOAD : NULL;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	ssize_t length = fd < 0 ? -1 : read(fd, start, sizeof(start) - 1);
 
 	if (length > 2 && !memcmp(start, "#!", 2) && depth < 4) {

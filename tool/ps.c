@@ -4,12 +4,15 @@
  *
  * For Linux (ps_linux.c reads the processes) and FreeBSD (freebsd/tool/ps_freebsd.c).
  */
+#include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <termios.h>
 #include <unistd.h>
+#include <wchar.h>
+#include <wctype.h>
 
 #include "ps.h"
 #include "tool.h"
@@ -43,28 +46,36 @@ static char *make_text(const struct uss_ps *process)
 	return text;
 }
 
-/* Prints at most @width columns (0: all) and the mark. Replaces control characters, which could change the terminal's state. */
+/*
+ * Prints at most @width columns (0: all) and the mark. Replaces what the locale cannot print, which could change the terminal's state or the
+ * order of the line, by ? or ., as ps does.
+ */
 static void print_command(const char *text, int width, bool stuck)
 {
-	int column = 0, length;
+	int column = 0, cells;
+	size_t length;
+	wchar_t c;
 
 	if (stuck && width > 2)
 		width -= 2;
-	for (; *text; text += length ?: 1) {
-		if (width && column++ == width)
+	for (; *text; text += length) {
+		mbstate_t state = { 0 };
+		bool printable;
+
+		length = mbrtowc(&c, text, MB_CUR_MAX, &state);
+		printable = length <= MB_CUR_MAX && iswprint((wint_t)c);
+		if (length > MB_CUR_MAX)
+			length = 1;
+		cells = printable ? wcwidth(c) : (int)length;
+		if (width && column + cells > width)
 			break;
-		length = uss_utf8_length(text);
-		/* The same replacements as in ps. */
-		if (*text == '\n')
-			putchar(' ');
-		else if ((length == 1 && *text < 0x20) || *text == 0x7f)
+		column += cells;
+		if (printable)
+			fwrite(text, 1, length, stdout);
+		else if (MB_CUR_MAX == 1 && ((*text > 0 && *text < 0x20) || *text == 0x7f))
 			putchar('.');
-		else if (!length)
-			putchar('?');
-		else if ((unsigned char)*text == 0xc2 && (unsigned char)text[1] < 0xa0)
-			fputs("??", stdout);
 		else
-			fwrite(text, 1, (size_t)length, stdout);
+			fputs(&"????????"[8 - length], stdout);
 	}
 	puts(stuck ? " ?" : "");
 }
@@ -77,10 +88,15 @@ static int columns(void)
 	return isatty(STDOUT_FILENO) && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
-static void print_text(const struct uss_ps *process, const char *text, int pids, int width)
+static void print_text(const struct uss_ps *process, char *text, int pids, int width)
 {
 	const char *user = uss_ps_user(process->uid);
 	int before = pids + 10;
+	char *newline = text;
+
+	/* As ps does in arguments, but not in names. */
+	while (process->length > 0 && (newline = strchr(newline, '\n')))
+		*newline = ' ';
 
 	/* ps shows eight characters of a name; a longer one is cut to seven and a plus. */
 	printf("%*d %-*.*s%s ", pids, process->pid, strlen(user) > 8 ? 7 : 8, strlen(user) > 8 ? 7 : 8, user, strlen(user) > 8 ? "+" : "");
@@ -128,6 +144,7 @@ int uss_cmd_ps(int argc, char **argv)
 	pids = uss_ps_list(&count);
 	if (!pids)
 		return USS_FAILED;
+	setlocale(LC_CTYPE, "");
 	width = columns();
 	digits = uss_ps_pid_width();
 	if (json)

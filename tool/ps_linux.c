@@ -257,6 +257,21 @@ static int read_command(struct uss_ps *process)
 	return answered;
 }
 
+/* Copies a line's name of @size bytes. The kernel writes \\ for a \ in it, and \n for a newline. */
+static void take_name(char *name, size_t size, const char *text)
+{
+	for (; size > 1 && *text && *text != '\n'; size--) {
+		if (*text == '\\' && text[1] == 'n') {
+			*name++ = '\n';
+			text += 2;
+		} else {
+			text += *text == '\\' && text[1] == '\\';
+			*name++ = *text++;
+		}
+	}
+	*name = '\0';
+}
+
 /* Reads name, state and user, which needs no lock of the process. */
 static bool read_status(struct uss_ps *process)
 {
@@ -270,7 +285,8 @@ static bool read_status(struct uss_ps *process)
 		return false;
 	strcpy(process->name, "?");
 	while (fgets(line, sizeof(line), file)) {
-		sscanf(line, "Name: %63[^\n]", process->name);
+		if (!strncmp(line, "Name:\t", 6))
+			take_name(process->name, sizeof(process->name), line + 6);
 		sscanf(line, "State: %c", &process->state);
 		if (sscanf(line, "Uid: %*u %u", &process->uid) == 1) {
 			complete = true;

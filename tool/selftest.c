@@ -223,6 +223,19 @@ static void collect(const struct uss_trial *some)
 		trials[number_of_trials++] = *some;
 }
 
+/* What the caller ignores or blocks. With SIGCHLD ignored, the kernel would reap the children; the others end trials, or are tried. */
+static void reset_signals(void)
+{
+	static const int numbers[] = { SIGCHLD, SIGALRM, SIGUSR1 };
+	sigset_t none;
+	size_t i;
+
+	for (i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
+		signal(numbers[i], SIG_DFL);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
 static void run_trial(const struct uss_trial *trial)
 {
 	struct uss_finding *finding = &uss_selftest->findings[uss_selftest->current];
@@ -366,8 +379,7 @@ int uss_cmd_selftest(int argc, char **argv)
 		return uss_error(USS_FAILED, "selftest: cannot make memory to share with its children: %s", strerror(errno));
 	uss_selftest->wait = wait;
 	uss_selftest->offered = uss_self_offered();
-	/* With SIGCHLD ignored, the kernel would reap the children. */
-	signal(SIGCHLD, SIG_DFL);
+	reset_signals();
 	collect_all();
 	return run_all(json ? JSON : quiet ? QUIET : TABLE);
 }

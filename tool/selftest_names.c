@@ -147,7 +147,7 @@ static void set_beside_reader(set_name_t *function, const char *text)
 	uss_self_in_child(set_often);
 	/* Let the other process read some more. */
 	usleep(2000);
-	kill(reader, SIGTERM);
+	kill(reader, SIGKILL);
 	while (waitpid(reader, NULL, 0) < 0 && errno == EINTR)
 		;
 }

@@ -78,14 +78,17 @@ static int explain_none(int pid)
 	char text[512] = "", state = '?', *end;
 	FILE *file = open_proc(pid, "stat");
 	unsigned int flags = 0;
+	int threads = 0;
 
-	/* The name in parentheses may contain any characters; after it come the state, five numbers and the flags. */
+	/* The name in parentheses may contain any characters; after it come fields 3 (the state), 9 (flags) and 20 (threads). */
 	if (file && fread(text, 1, sizeof(text) - 1, file) && (end = strrchr(text, ')')))
-		sscanf(end, ") %c %*d %*d %*d %*d %*d %u", &state, &flags);
+		sscanf(end, ") %c %*d %*d %*d %*d %*d %u %*d %*d %*d %*d %*d %*d %*d %*d %*d %*d %d", &state, &flags, &threads);
 	if (file)
 		fclose(file);
 	if (flags & KERNEL_THREAD)
 		return uss_error(USS_FAILED, "process %d has no pages: it is a kernel thread, which has no memory of its own", pid);
+	if (state == 'Z' && threads > 1)
+		return uss_error(USS_FAILED, "process %d: its pages cannot be found, because its main thread has exited; others run", pid);
 	if (state == 'Z' || state == 'X')
 		return uss_error(USS_FAILED, "process %d has no pages: it has exited, and its parent has not waited for it", pid);
 	if (access("/sys/kernel/usrsysshm", F_OK) < 0)

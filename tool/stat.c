@@ -56,12 +56,14 @@ static void on_child(int number)
 
 /*
  * Blocks signals before there is something to remove: from now on wait_for() and follow() take them. Signals that the caller ignores stay
- * ignored, but for SIGCHLD: without it wait gives no status. COMMAND gets the original mask and disposition.
+ * ignored, but for SIGCHLD: without it wait gives no status. Nobody takes SIGPIPE: writing fails instead. COMMAND gets the original mask and
+ * disposition.
  */
 static void block_signals(struct stat_run *run)
 {
 	static const int numbers[] = { SIGINT, SIGQUIT, SIGTERM, SIGHUP };
 	struct sigaction action;
+	sigset_t blocked;
 	size_t i;
 
 	run->on_child = signal(SIGCHLD, on_child);
@@ -70,7 +72,9 @@ static void block_signals(struct stat_run *run)
 	for (i = 0; i < sizeof(numbers) / sizeof(*numbers); i++)
 		if (sigaction(numbers[i], NULL, &action) || action.sa_handler != SIG_IGN)
 			sigaddset(&run->signals, numbers[i]);
-	sigprocmask(SIG_BLOCK, &run->signals, &run->before);
+	blocked = run->signals;
+	sigaddset(&blocked, SIGPIPE);
+	sigprocmask(SIG_BLOCK, &blocked, &run->before);
 }
 
 /* Programs that were left running continue to count in the unlinked file. */

@@ -47,9 +47,6 @@ bool uss_is_help(const char *word);
 /* Prints the names of the bits set in uss_header.features: as text ("pid forkid"), or as the elements of a JSON list. */
 void uss_print_features(uint64_t features, bool json);
 
-/* Returns the bytes of the UTF-8 character at @text, 0 if it is not valid. */
-int uss_utf8_length(const char *text);
-
 /* Prints @text as a JSON string, with U+FFFD for bytes that are not UTF-8. */
 void uss_print_json_string(const char *text);
 
