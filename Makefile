@@ -76,12 +76,12 @@ lint:
 
 check-programs:
 	vm/setup build vm check programs cputime suites
-	bench/run real-guest suites-guest
+	bench/run real-guest suites-guest bash-guest
 	bench/tables
 
 bench:
 	vm/setup build vm check programs cputime bench
-	bench/run $$(bench/run --list guest | grep -v suites) $$(bench/run --list instructions)
+	bench/run $$(bench/run --list guest | grep -v 'suites\|bash') $$(bench/run --list instructions)
 	bench/plot
 	bench/tables
 
