@@ -22,7 +22,7 @@
  * 5. The pid is published.
  *
  * The program may unmap its pages meanwhile, and another of its processes may ask. Then there is another space, with another owner, which
- * settles it. So settling is about one space, known by its fork id, and changes no other.
+ * settles it. So settling is about one space, known by its fork id, and changes no other (models/owner.pml).
  */
 #include <linux/delay.h>
 #include <linux/mm.h>
