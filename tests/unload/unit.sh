@@ -68,13 +68,13 @@ boot() { # KERNEL_COMMAND_LINE
 	# Until systemd runs as process 1 of a namespace of its own.
 	env -i "SYSTEMD_PROC_CMDLINE=$1 systemd.log_target=console" unshare --pid --fork --kill-child --mount --mount-proc --propagation private \
 		$systemd --system --unit=uss-test.target >/tmp/systemd-log 2>&1 </dev/null & unshared=$!
-	for i in $(seq 3000); do
+	for i in $(seq 900); do
 		! grep -qx 'done' /uss-report.out 2>/dev/null || break
 		sleep 0.1
 	done
 	kill -KILL $unshared
 	wait $unshared 2>/dev/null || true
-	[ "$i" -lt 3000 ] || fail "systemd wrote no report: $(cat /tmp/systemd-log /uss-report.out 2>/dev/null)"
+	[ "$i" -lt 900 ] || fail "systemd wrote no report: $(cat /tmp/systemd-log /uss-report.out 2>/dev/null)"
 	report=$(cat /uss-report.out)
 	echo "--- $1"
 	echo "$report"
